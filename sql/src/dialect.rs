@@ -1,0 +1,261 @@
+//! The SQL dialects by name, and the rules of each that lineage depends on.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use sqlparser::dialect as ast;
+
+/// A SQL dialect. Made from a name; there is no default.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Dialect(Kind);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Kind {
+    Generic,
+    Postgres,
+    Redshift,
+    Snowflake,
+    BigQuery,
+    Databricks,
+    Spark,
+    Hive,
+    Trino,
+    Presto,
+    Athena,
+    MySql,
+    MariaDb,
+    Sqlite,
+    DuckDb,
+    ClickHouse,
+    TSql,
+    Oracle,
+    Teradata,
+    Db2,
+    Vertica,
+    Exasol,
+    Flink,
+    Materialize,
+    Greenplum,
+    StarRocks,
+    Doris,
+    Impala,
+}
+
+/// Each dialect with its own name first and other names after it.
+const NAMES: &[(Kind, &[&str])] = &[
+    (Kind::Generic, &["generic", "ansi", "standard", "sql"]),
+    (Kind::Postgres, &["postgres", "postgresql", "pg", "cockroach", "cockroachdb", "alloydb"]),
+    (Kind::Redshift, &["redshift"]),
+    (Kind::Snowflake, &["snowflake"]),
+    (Kind::BigQuery, &["bigquery", "googlesql"]),
+    (Kind::Databricks, &["databricks"]),
+    (Kind::Spark, &["spark", "sparksql", "spark3", "spark2"]),
+    (Kind::Hive, &["hive", "hiveql"]),
+    (Kind::Trino, &["trino", "starburst"]),
+    (Kind::Presto, &["presto", "prestodb"]),
+    (Kind::Athena, &["athena"]),
+    (Kind::MySql, &["mysql", "singlestore", "tidb"]),
+    (Kind::MariaDb, &["mariadb"]),
+    (Kind::Sqlite, &["sqlite"]),
+    (Kind::DuckDb, &["duckdb", "motherduck"]),
+    (Kind::ClickHouse, &["clickhouse"]),
+    (Kind::TSql, &["tsql", "mssql", "sqlserver", "synapse", "fabric", "azuresql"]),
+    (Kind::Oracle, &["oracle", "plsql"]),
+    (Kind::Teradata, &["teradata"]),
+    (Kind::Db2, &["db2"]),
+    (Kind::Vertica, &["vertica"]),
+    (Kind::Exasol, &["exasol"]),
+    (Kind::Flink, &["flink"]),
+    (Kind::Materialize, &["materialize", "risingwave"]),
+    (Kind::Greenplum, &["greenplum"]),
+    (Kind::StarRocks, &["starrocks"]),
+    (Kind::Doris, &["doris"]),
+    (Kind::Impala, &["impala"]),
+];
+
+/// A dialect name that is not known.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("dialect \"{name}\": expected one of {}", known_names())]
+pub struct UnknownDialect {
+    pub name: String,
+}
+
+fn known_names() -> String {
+    NAMES.iter().map(|(_, names)| names[0]).collect::<Vec<_>>().join(", ")
+}
+
+impl Dialect {
+    /// The dialect of that name or alias, in any case; dashes, underscores and spaces do not count.
+    pub fn from_name(name: &str) -> Result<Dialect, UnknownDialect> {
+        let wanted: String = name
+            .chars()
+            .filter(|c| !matches!(c, '-' | '_' | ' '))
+            .map(|c| c.to_ascii_lowercase())
+            .collect();
+        NAMES
+            .iter()
+            .find(|(_, names)| names.contains(&wanted.as_str()))
+            .map(|(kind, _)| Dialect(*kind))
+            .ok_or_else(|| UnknownDialect { name: name.to_owned() })
+    }
+
+    /// The dialect's own name, in lower case.
+    pub fn name(&self) -> &'static str {
+        NAMES.iter().find(|(kind, _)| *kind == self.0).map_or("generic", |(_, names)| names[0])
+    }
+
+    /// Every dialect, in the order in which errors list them.
+    pub fn all() -> impl Iterator<Item = Dialect> {
+        NAMES.iter().map(|(kind, _)| Dialect(*kind))
+    }
+
+    /// The key by which this platform compares identifiers: two identifiers are the same when their keys are.
+    pub fn fold(&self, ident: &str, quoted: bool) -> String {
+        match self.case() {
+            Case::Lower if !quoted => ident.to_lowercase(),
+            Case::Upper if !quoted => ident.to_uppercase(),
+            Case::Insensitive => ident.to_lowercase(),
+            Case::Lower | Case::Upper | Case::Sensitive => ident.to_owned(),
+        }
+    }
+
+    /// The name as the platform stores it: folded where folding is what it stores, else as written.
+    pub fn stored(&self, ident: &str, quoted: bool) -> String {
+        match self.case() {
+            Case::Insensitive | Case::Sensitive => ident.to_owned(),
+            Case::Lower | Case::Upper => self.fold(ident, quoted),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0
+    }
+
+    fn case(&self) -> Case {
+        match self.0 {
+            Kind::Postgres | Kind::Greenplum | Kind::Materialize => Case::Lower,
+            Kind::Snowflake | Kind::Oracle | Kind::Db2 | Kind::Exasol => Case::Upper,
+            Kind::ClickHouse | Kind::Flink => Case::Sensitive,
+            Kind::Generic
+            | Kind::Redshift
+            | Kind::BigQuery
+            | Kind::Databricks
+            | Kind::Spark
+            | Kind::Hive
+            | Kind::Trino
+            | Kind::Presto
+            | Kind::Athena
+            | Kind::MySql
+            | Kind::MariaDb
+            | Kind::Sqlite
+            | Kind::DuckDb
+            | Kind::TSql
+            | Kind::Teradata
+            | Kind::Vertica
+            | Kind::StarRocks
+            | Kind::Doris
+            | Kind::Impala => Case::Insensitive,
+        }
+    }
+
+    /// Whether an item of a select list may use the alias of an earlier one.
+    pub(crate) fn has_lateral_aliases(&self) -> bool {
+        matches!(
+            self.0,
+            Kind::Snowflake
+                | Kind::Redshift
+                | Kind::Databricks
+                | Kind::Spark
+                | Kind::DuckDb
+                | Kind::ClickHouse
+                | Kind::Teradata
+                | Kind::Vertica
+        )
+    }
+
+    /// Whether `a.b` may be field `b` of column `a`.
+    pub(crate) fn has_struct_paths(&self) -> bool {
+        matches!(
+            self.0,
+            Kind::Generic
+                | Kind::BigQuery
+                | Kind::Databricks
+                | Kind::Spark
+                | Kind::Hive
+                | Kind::Trino
+                | Kind::Presto
+                | Kind::Athena
+                | Kind::DuckDb
+                | Kind::ClickHouse
+                | Kind::Flink
+                | Kind::Impala
+                | Kind::StarRocks
+                | Kind::Doris
+                | Kind::Redshift
+        )
+    }
+
+    /// Whether `FROM t, t.items` unnests a column of `t`.
+    pub(crate) fn has_implicit_unnest(&self) -> bool {
+        matches!(self.0, Kind::BigQuery | Kind::Redshift | Kind::Impala)
+    }
+
+    /// Whether one quoted identifier may hold a whole dotted name.
+    pub(crate) fn splits_quoted_names(&self) -> bool {
+        matches!(self.0, Kind::BigQuery)
+    }
+
+    /// The nearest grammar the parser has.
+    pub(crate) fn grammar(&self) -> Box<dyn ast::Dialect> {
+        match self.0 {
+            Kind::Generic | Kind::Trino | Kind::Presto | Kind::Athena | Kind::Db2 | Kind::Exasol | Kind::Flink => {
+                Box::new(ast::GenericDialect {})
+            }
+            Kind::Postgres | Kind::Vertica | Kind::Greenplum | Kind::Materialize => Box::new(ast::PostgreSqlDialect {}),
+            Kind::Redshift => Box::new(ast::RedshiftSqlDialect {}),
+            Kind::Snowflake => Box::new(ast::SnowflakeDialect {}),
+            Kind::BigQuery => Box::new(ast::BigQueryDialect {}),
+            Kind::Databricks => Box::new(ast::DatabricksDialect {}),
+            Kind::Spark => Box::new(ast::SparkSqlDialect {}),
+            Kind::Hive | Kind::Impala => Box::new(ast::HiveDialect {}),
+            Kind::MySql | Kind::MariaDb | Kind::Doris | Kind::StarRocks => Box::new(ast::MySqlDialect {}),
+            Kind::Sqlite => Box::new(ast::SQLiteDialect {}),
+            Kind::DuckDb => Box::new(ast::DuckDbDialect {}),
+            Kind::ClickHouse => Box::new(ast::ClickHouseDialect {}),
+            Kind::TSql => Box::new(ast::MsSqlDialect {}),
+            Kind::Oracle => Box::new(ast::OracleDialect {}),
+            Kind::Teradata => Box::new(ast::TeradataDialect {}),
+        }
+    }
+}
+
+/// How a platform compares identifiers.
+enum Case {
+    /// Unquoted identifiers fold to lower case; quoted ones count as written.
+    Lower,
+    /// Unquoted identifiers fold to upper case; quoted ones count as written.
+    Upper,
+    /// Case never counts.
+    Insensitive,
+    /// Case always counts.
+    Sensitive,
+}
+
+impl fmt::Debug for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Dialect({})", self.name())
+    }
+}
+
+impl Serialize for Dialect {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Dialect {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Dialect, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Dialect::from_name(&name).map_err(D::Error::custom)
+    }
+}
