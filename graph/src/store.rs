@@ -125,6 +125,8 @@ pub struct RunQuery {
     /// The run id as it was sent.
     pub name: Option<String>,
     pub job: Option<NodeId>,
+    /// The newest run of each of these jobs, whatever `limit` says; nothing else is read then.
+    pub latest_of: Vec<NodeId>,
     pub dataset: Option<NodeId>,
     pub state: Option<RunState>,
     pub after: Option<RunCursor>,
