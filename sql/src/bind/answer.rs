@@ -1,0 +1,240 @@
+//! What was found, in the words of the answer; and the net of all statements.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    Binder, Edge, Found, Use,
+    relation::{Origin, Sym, TableId, distinct},
+};
+use crate::{
+    catalog,
+    lineage::{
+        ColumnEdge, ColumnRef, CreatedTable, Direct, EdgeKind, Indirect, Influence, Net, OutputColumn,
+        StatementLineage, TableInfluence, TableUse,
+    },
+    name::TableName,
+    script::{Class, Place, Role, Statement, Usage},
+};
+
+/// What is known of the columns of temporary tables: where their values come from.
+#[derive(Default)]
+struct Temporary {
+    origins: HashMap<(TableId, Sym), Vec<Origin>>,
+    influences: HashMap<TableId, Vec<Origin>>,
+}
+
+impl Binder<'_> {
+    pub(super) fn answer_statement(&mut self, statement: &Statement) -> StatementLineage {
+        let mut found = std::mem::take(&mut self.found);
+        found.reads = distinct_uses(found.reads);
+        found.writes = distinct_uses(found.writes);
+        found.edges = distinct_edges(found.edges);
+        found.influences = distinct(found.influences);
+        let answer = StatementLineage {
+            kind: statement.kind,
+            span: statement.place.span(),
+            reads: found.reads.iter().map(|used| self.table_use(used)).collect(),
+            writes: found.writes.iter().map(|used| self.table_use(used)).collect(),
+            outputs: found.outputs.iter().map(|column| self.output(column)).collect(),
+            edges: found.edges.iter().map(|edge| self.column_edge(edge)).collect(),
+            influences: found.influences.iter().map(|origin| self.influence(origin)).collect(),
+            created: found.created.iter().map(|(id, view)| self.created_table(*id, *view)).collect(),
+            renamed: found.renamed.iter().map(|(from, to)| (self.name_of(*from), self.name_of(*to))).collect(),
+            dropped: found.dropped.iter().map(|id| self.name_of(*id)).collect(),
+        };
+        self.net.push(found);
+        answer
+    }
+
+    fn name_of(&self, id: TableId) -> TableName {
+        self.tables.get(id).name.clone()
+    }
+
+    fn table_use(&self, (id, alias, place): &Use) -> TableUse {
+        let table = self.tables.get(*id);
+        TableUse {
+            name: table.name.clone(),
+            alias: alias.map(|alias| self.written(alias).to_owned()),
+            location: table.location,
+            temporary: table.temporary,
+            span: place.span(),
+        }
+    }
+
+    fn output(&self, column: &super::Column) -> OutputColumn {
+        OutputColumn {
+            name: self.tables.symbols.text(column.label.shown).to_string(),
+            data_type: column.data_type.as_deref().map(str::to_owned),
+            span: column.place.span(),
+        }
+    }
+
+    fn column_ref(&self, table: Option<TableId>, column: Sym) -> ColumnRef {
+        ColumnRef {
+            table: table.map(|id| self.name_of(id)).unwrap_or_default(),
+            column: self.tables.symbols.text(column).to_string(),
+        }
+    }
+
+    fn column_edge(&self, edge: &Edge) -> ColumnEdge {
+        let span = edge.origin.place.span();
+        ColumnEdge {
+            source: self.column_ref(Some(edge.origin.table), edge.origin.column),
+            target: self.column_ref(edge.target, edge.column),
+            kind: edge_kind(edge.origin.usage),
+            masking: edge.origin.usage.masking,
+            span,
+            expression: self.script.text.get(span.start..span.end).unwrap_or_default().to_owned(),
+            ambiguous: edge.origin.ambiguous,
+        }
+    }
+
+    fn influence(&self, origin: &Origin) -> Influence {
+        let kind = match edge_kind(origin.usage) {
+            EdgeKind::Indirect(kind) => kind,
+            EdgeKind::Direct(_) => Indirect::Filter,
+        };
+        Influence {
+            source: self.column_ref(Some(origin.table), origin.column),
+            kind,
+            ambiguous: origin.ambiguous,
+            span: origin.place.span(),
+        }
+    }
+
+    fn created_table(&self, id: TableId, view: bool) -> CreatedTable {
+        let table = self.tables.get(id);
+        let columns = table.relation.columns.iter().map(|column| catalog::Column {
+            name: self.tables.symbols.text(column.label.shown).to_string(),
+            data_type: column.data_type.as_deref().map(str::to_owned),
+        });
+        CreatedTable {
+            name: table.name.clone(),
+            columns: columns.collect(),
+            columns_complete: !table.relation.is_open(),
+            temporary: table.temporary,
+            view,
+        }
+    }
+
+    /// The whole script, with temporary tables replaced by where they come from.
+    pub(super) fn finish_net(&mut self) -> Net {
+        let statements = std::mem::take(&mut self.net);
+        let mut temporary = Temporary::default();
+        let mut net = Net::default();
+        let mut edges = Vec::new();
+        let mut seen = HashSet::new();
+        for found in &statements {
+            for used in &found.reads {
+                self.add_use(used, &mut net.reads);
+            }
+            for used in &found.writes {
+                self.add_use(used, &mut net.writes);
+            }
+            self.net_edges(found, &mut temporary, &mut edges);
+            self.net_influences(found, &mut temporary, &mut seen, &mut net.influences);
+        }
+        net.edges = distinct_edges(edges).iter().map(|edge| self.column_edge(edge)).collect();
+        net
+    }
+
+    fn add_use(&self, used: &Use, uses: &mut Vec<TableUse>) {
+        let used = self.table_use(used);
+        if !used.temporary && uses.iter().all(|known| known.name != used.name) {
+            uses.push(used);
+        }
+    }
+
+    fn is_temporary(&self, id: TableId) -> bool {
+        self.tables.get(id).temporary
+    }
+
+    fn net_edges(&self, found: &Found, temporary: &mut Temporary, edges: &mut Vec<Edge>) {
+        let mut into_temporary: HashMap<(TableId, Sym), Vec<Origin>> = HashMap::new();
+        for edge in &found.edges {
+            let origins = self.roots(edge.origin, temporary);
+            match edge.target {
+                Some(target) if self.is_temporary(target) => {
+                    into_temporary.entry((target, edge.column)).or_default().extend(origins);
+                }
+                target => {
+                    let column = edge.column;
+                    edges.extend(origins.into_iter().map(|origin| Edge { origin, target, column }));
+                }
+            }
+        }
+        for (column, origins) in into_temporary {
+            let known = temporary.origins.entry(column).or_default();
+            known.extend(origins);
+            *known = distinct(std::mem::take(known));
+        }
+    }
+
+    /// The columns of lasting tables behind an origin.
+    fn roots(&self, origin: Origin, temporary: &Temporary) -> Vec<Origin> {
+        if !self.is_temporary(origin.table) {
+            return vec![origin];
+        }
+        let through = |column: Sym| temporary.origins.get(&(origin.table, column));
+        let known = through(origin.column).or_else(|| through(self.star));
+        let behind = known.into_iter().flatten();
+        behind.map(|inner| inner.used(origin.usage).at(origin.place)).collect()
+    }
+
+    fn net_influences(
+        &self,
+        found: &Found,
+        temporary: &mut Temporary,
+        seen: &mut HashSet<(Option<TableId>, TableId, Sym, Indirect)>,
+        influences: &mut Vec<TableInfluence>,
+    ) {
+        let mut behind: Vec<Origin> =
+            found.influences.iter().flat_map(|origin| self.roots(*origin, temporary)).collect();
+        for (id, ..) in &found.reads {
+            behind.extend(temporary.influences.get(id).into_iter().flatten());
+        }
+        let behind = distinct(behind);
+        let mut targets: Vec<Option<TableId>> = found.writes.iter().map(|(id, ..)| Some(*id)).collect();
+        if targets.is_empty() {
+            targets.push(None);
+        }
+        for target in targets {
+            if let Some(id) = target.filter(|id| self.is_temporary(*id)) {
+                temporary.influences.entry(id).or_default().extend(&behind);
+                continue;
+            }
+            for origin in &behind {
+                let influence = self.influence(origin);
+                if seen.insert((target, origin.table, origin.column, influence.kind)) {
+                    let target = target.map(|id| self.name_of(id)).unwrap_or_default();
+                    influences.push(TableInfluence { target, influence });
+                }
+            }
+        }
+    }
+}
+
+fn edge_kind(usage: Usage) -> EdgeKind {
+    match (usage.role, usage.class) {
+        (Role::Only(reason), _) => EdgeKind::Indirect(reason),
+        (Role::Value, Class::Identity) => EdgeKind::Direct(Direct::Identity),
+        (Role::Value, Class::Transformation) => EdgeKind::Direct(Direct::Transformation),
+        (Role::Value, Class::Aggregation) => EdgeKind::Direct(Direct::Aggregation),
+    }
+}
+
+fn distinct_uses(mut uses: Vec<Use>) -> Vec<Use> {
+    let mut seen: HashSet<(TableId, Place)> = HashSet::new();
+    uses.retain(|(id, _, place)| seen.insert((*id, *place)));
+    uses
+}
+
+/// Each edge once, in the order in which they were found.
+fn distinct_edges(mut edges: Vec<Edge>) -> Vec<Edge> {
+    let mut seen = HashSet::new();
+    edges.retain(|edge| {
+        let origin = &edge.origin;
+        seen.insert((edge.target, edge.column, origin.table, origin.column, origin.usage, origin.ambiguous))
+    });
+    edges
+}

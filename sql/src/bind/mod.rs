@@ -1,0 +1,114 @@
+//! Binding: scopes, qualified names, and columns traced to tables.
+
+mod answer;
+mod query;
+mod relation;
+mod scope;
+mod source;
+mod statement;
+mod tables;
+
+use relation::{Column, Origin, Sym, TableId};
+use scope::Env;
+use tables::Tables;
+
+use crate::{
+    catalog::{Catalog, Defaults},
+    diagnostic::{Diagnostic, Severity, code},
+    lineage::{Lineage, StatementLineage},
+    script::{Name, Place, Script},
+};
+
+/// How deep queries in a script are followed; the parser follows no deeper.
+const DEPTH: usize = 400;
+
+/// Binds a script against a catalog: which columns every column comes from.
+///
+/// Tables that the script itself creates are known to the statements after. Never fails as a whole.
+pub fn bind(script: &Script, catalog: &dyn Catalog, defaults: &Defaults) -> (Lineage, Vec<Diagnostic>) {
+    let mut tables = Tables::new(script, catalog, defaults);
+    let star = tables.symbols.intern("*");
+    let mut binder =
+        Binder { script, tables, star, found: Found::default(), diagnostics: Vec::new(), depth: 0, net: Vec::new() };
+    let statements = script.statements.iter().map(|statement| binder.statement(statement)).collect();
+    let net = binder.finish_net();
+    let mut diagnostics = binder.diagnostics;
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
+    diagnostics.dedup();
+    (Lineage { statements, net }, diagnostics)
+}
+
+struct Binder<'a> {
+    script: &'a Script,
+    tables: Tables<'a>,
+    /// The column `*`.
+    star: Sym,
+    /// What the current statement gave so far.
+    found: Found,
+    diagnostics: Vec<Diagnostic>,
+    depth: usize,
+    /// What each statement gave, for the net lineage.
+    net: Vec<Found>,
+}
+
+/// A value on its way into a column of a table, or of the result.
+#[derive(Clone, Copy)]
+struct Edge {
+    origin: Origin,
+    target: Option<TableId>,
+    column: Sym,
+}
+
+/// A table at a place.
+type Use = (TableId, Option<Name>, Place);
+
+#[derive(Clone, Default)]
+struct Found {
+    reads: Vec<Use>,
+    /// Tables that are changed in place; they are in scope but not read from.
+    targets: Vec<Use>,
+    writes: Vec<Use>,
+    outputs: Vec<Column>,
+    edges: Vec<Edge>,
+    influences: Vec<Origin>,
+    /// With whether each is a view.
+    created: Vec<(TableId, bool)>,
+    renamed: Vec<(TableId, TableId)>,
+    dropped: Vec<TableId>,
+}
+
+impl<'a> Binder<'a> {
+    fn statement(&mut self, statement: &'a crate::script::Statement) -> StatementLineage {
+        self.found = Found::default();
+        for effect in &statement.effects {
+            self.effect(effect, &Env::default());
+        }
+        self.answer_statement(statement)
+    }
+
+    fn read(&mut self, id: TableId, alias: Option<Name>, place: Place) {
+        self.found.reads.push((id, alias, place));
+    }
+
+    fn write(&mut self, id: TableId, place: Place) {
+        self.found.writes.push((id, None, place));
+    }
+
+    fn report(&mut self, code: &'static str, severity: Severity, place: Place, message: String) {
+        self.diagnostics.push(Diagnostic { code, severity, span: place.span(), message });
+    }
+
+    fn enter(&mut self) -> bool {
+        if self.depth >= DEPTH {
+            let message = format!("queries nested deeper than {DEPTH} levels are not followed");
+            self.report(code::TOO_DEEP, Severity::Error, Place(0, 0), message);
+            return false;
+        }
+        self.depth += 1;
+        true
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+    }
+}

@@ -1,0 +1,514 @@
+//! Queries bound to relations.
+
+use std::rc::Rc;
+
+use super::{
+    Binder,
+    relation::{Column, Label, Origin, Origins, Relation, Sym, distinct},
+    scope::{Aliases, CteNode, Env, Scope},
+};
+use crate::{
+    diagnostic::{Severity, code},
+    lineage::Indirect,
+    script::{Body, Branch, Class, Cte, Expr, Item, Name, Place, QueryId, Select, SetOp, Star, Target, Usage},
+};
+
+/// How often a recursive query is followed before its columns count as settled.
+const ROUNDS: usize = 4;
+
+impl<'a> Binder<'a> {
+    pub(super) fn query(&mut self, id: QueryId, env: &Env<'_>) -> Rc<Relation> {
+        if !self.enter() {
+            return Rc::default();
+        }
+        let query = &self.script.queries[id.0 as usize];
+        let mut env = env.clone();
+        for cte in &query.ctes {
+            self.declare(cte, &mut env);
+        }
+        let relation = self.branches(&query.branches, &query.order_by, &env);
+        self.leave();
+        relation
+    }
+
+    pub(super) fn declare<'s>(&mut self, cte: &'a Cte, env: &mut Env<'s>) {
+        let key = self.tables.label(cte.name).key;
+        let relation = if cte.recursive { self.recursive(cte, key, env) } else { self.query(cte.query, env) };
+        let relation = self.renamed(relation, &cte.columns);
+        env.ctes = Some(Rc::new(CteNode { key, relation, before: env.ctes.take() }));
+    }
+
+    /// The first branch gives the columns; the others may read them, until nothing is added.
+    fn recursive(&mut self, cte: &'a Cte, key: Sym, env: &Env<'_>) -> Rc<Relation> {
+        let branches = &self.script.queries[cte.query.0 as usize].branches;
+        let Some(first) = branches.get(..1).filter(|_| branches.len() > 1) else {
+            return self.query(cte.query, env);
+        };
+        let mut inner = env.clone();
+        for before in &self.script.queries[cte.query.0 as usize].ctes {
+            self.declare(before, &mut inner);
+        }
+        let mut relation = self.branches(first, &[], &inner);
+        for _ in 0..ROUNDS {
+            let seen = self.renamed(Rc::clone(&relation), &cte.columns);
+            let ctes = Some(Rc::new(CteNode { key, relation: seen, before: env.ctes.clone() }));
+            let next = self.query(cte.query, &Env { ctes, outer: env.outer });
+            let settled = origin_count(&next) == origin_count(&relation);
+            relation = next;
+            if settled {
+                break;
+            }
+        }
+        relation
+    }
+
+    /// The relation with other names for its first columns.
+    pub(super) fn renamed(&mut self, relation: Rc<Relation>, names: &[Name]) -> Rc<Relation> {
+        if names.is_empty() {
+            return relation;
+        }
+        let mut renamed = (*relation).clone();
+        for (index, name) in names.iter().enumerate() {
+            let label = self.tables.label(*name);
+            let positional = index < renamed.sure || !renamed.is_open();
+            match renamed.columns.get_mut(index) {
+                Some(column) if positional => column.label = label,
+                Some(_) | None => {
+                    let origins = unknown_origins(&relation, self.star);
+                    renamed.columns.push(Column { label, origins, data_type: None, place: Place(0, 0) });
+                }
+            }
+        }
+        renamed.sure = renamed.columns.len();
+        if renamed.is_open() {
+            renamed.open.clear();
+        }
+        Rc::new(renamed)
+    }
+
+    fn branches(&mut self, branches: &'a [Branch], order_by: &'a [Expr], env: &Env<'_>) -> Rc<Relation> {
+        if let [Branch { body: Body::Select(select), .. }] = branches {
+            return Rc::new(self.select(select, order_by, env));
+        }
+        let mut result = Rc::default();
+        for branch in branches {
+            let relation = self.body(&branch.body, env);
+            result = match branch.op {
+                SetOp::First => relation,
+                SetOp::Union => Rc::new(self.union(&result, &relation, branch.by_name)),
+                SetOp::Intersect | SetOp::Except => Rc::new(restricted(&result, &relation)),
+            };
+        }
+        self.ordered(result, order_by, env)
+    }
+
+    fn body(&mut self, body: &'a Body, env: &Env<'_>) -> Rc<Relation> {
+        match body {
+            Body::Select(select) => Rc::new(self.select(select, &[], env)),
+            Body::Query(query) => self.query(*query, env),
+            Body::Values(values) => Rc::new(self.values(values, env)),
+            Body::Table(table) => self.table_relation(table, None, env).1,
+            Body::Statement(statement) => self.inner_statement(statement, env),
+        }
+    }
+
+    fn values(&mut self, values: &'a [Expr], env: &Env<'_>) -> Relation {
+        let scope = Scope::new(env);
+        let mut relation = Relation { sure: values.len(), ..Relation::default() };
+        for (index, expr) in values.iter().enumerate() {
+            let origins = self.origins(&scope, expr);
+            let label = self.tables.label_of(&format!("column{}", index + 1), false);
+            relation.columns.push(self.made(label, origins, expr.place));
+        }
+        relation
+    }
+
+    /// Column by column, or name by name.
+    fn union(&mut self, left: &Relation, right: &Relation, by_name: bool) -> Relation {
+        let mut result = left.clone();
+        result.influences.extend(&right.influences);
+        result.influences = distinct(result.influences);
+        result.open.extend(right.open.iter().cloned());
+        if by_name {
+            for column in &right.columns {
+                match result.columns.iter_mut().find(|known| known.label.key == column.label.key) {
+                    Some(known) => known.origins = together(&known.origins, &column.origins),
+                    None => result.columns.push(column.clone()),
+                }
+            }
+            return result;
+        }
+        for (index, column) in result.columns.iter_mut().enumerate() {
+            let sure = index < left.sure && index < right.sure || !left.is_open() && !right.is_open();
+            match right.columns.get(index).filter(|_| sure).or_else(|| right.find(column.label)) {
+                Some(other) => column.origins = together(&column.origins, &other.origins),
+                None if right.is_open() => {
+                    let mut guessed = column.origins.to_vec();
+                    right.from_open(column.label.shown, column.place, &mut guessed);
+                    column.origins = distinct(guessed).into();
+                }
+                None => {}
+            }
+        }
+        if !left.is_open() && !right.is_open() && left.columns.len() != right.columns.len() {
+            let place = result.columns.first().map_or(Place(0, 0), |column| column.place);
+            let message = format!(
+                "the branches of a set operation have {} and {} columns: expected as many",
+                left.columns.len(),
+                right.columns.len()
+            );
+            self.report(code::COLUMN_COUNT, Severity::Warning, place, message);
+        }
+        result
+    }
+
+    /// `ORDER BY` over a set operation sees only its result.
+    fn ordered(&mut self, relation: Rc<Relation>, order_by: &'a [Expr], env: &Env<'_>) -> Rc<Relation> {
+        if order_by.is_empty() {
+            return relation;
+        }
+        let mut scope = Scope::new(env);
+        scope.add(Vec::new(), Rc::clone(&relation));
+        let mut sorted = (*relation).clone();
+        for expr in order_by {
+            let origins = self.ordinal(expr, &relation).unwrap_or_else(|| self.origins(&scope, expr));
+            sorted.decide_by(origins, Indirect::Sort);
+        }
+        sorted.influences = distinct(sorted.influences);
+        Rc::new(sorted)
+    }
+
+    fn select(&mut self, select: &'a Select, order_by: &'a [Expr], env: &Env<'_>) -> Relation {
+        let mut scope = Scope::new(env);
+        let mut result = Relation::default();
+        for source in &select.sources {
+            self.add_source(source, &mut scope, &mut result.influences);
+        }
+        let lateral = self.script.dialect.has_lateral_aliases();
+        scope.see_aliases = if lateral { Aliases::Second } else { Aliases::No };
+        let mut grouped: Vec<Origins> = Vec::new();
+        for item in &select.items {
+            self.item(item, &mut scope, &mut result, &mut grouped);
+        }
+        if !result.is_open() {
+            result.sure = result.columns.len();
+        }
+        scope.see_aliases = Aliases::Second;
+        for (reason, expr) in &select.filters {
+            let origins = self.origins(&scope, expr);
+            result.decide_by(origins, *reason);
+        }
+        for expr in &select.group_by {
+            let origins = self.ordinal(expr, &result).unwrap_or_else(|| self.origins(&scope, expr));
+            result.decide_by(origins, Indirect::GroupBy);
+        }
+        if select.group_by_all {
+            result.decide_by(grouped.iter().flat_map(|origins| origins.iter().copied()), Indirect::GroupBy);
+        }
+        scope.see_aliases = Aliases::First;
+        for expr in order_by {
+            let origins = self.ordinal(expr, &result).unwrap_or_else(|| self.origins(&scope, expr));
+            result.decide_by(origins, Indirect::Sort);
+        }
+        result.influences = distinct(std::mem::take(&mut result.influences));
+        result
+    }
+
+    /// The origins of the column at the position that a bare number means.
+    fn ordinal(&self, expr: &Expr, result: &Relation) -> Option<Vec<Origin>> {
+        let index = (expr.ordinal? as usize).checked_sub(1)?;
+        let sure = index < result.sure || !result.is_open();
+        let column = result.columns.get(index).filter(|_| sure)?;
+        Some(column.origins.iter().map(|origin| origin.at(expr.place)).collect())
+    }
+
+    fn item(&mut self, item: &'a Item, scope: &mut Scope<'_>, result: &mut Relation, grouped: &mut Vec<Origins>) {
+        match item {
+            Item::Expr { expr, name } => {
+                let origins = self.origins(scope, expr);
+                let label = match name {
+                    Some(name) => self.tables.label(*name),
+                    None => self.tables.label_of(&format!("_col_{}", result.columns.len()), false),
+                };
+                let column = self.made(label, origins, expr.place);
+                if !expr.aggregates {
+                    grouped.push(Rc::clone(&column.origins));
+                }
+                if name.is_some() {
+                    scope.aliases.push((label, Rc::clone(&column.origins)));
+                }
+                result.columns.push(column);
+            }
+            Item::Many { expr, names } => {
+                let origins = self.origins(scope, expr);
+                for name in names {
+                    let column = self.made(self.tables.label(*name), origins.clone(), expr.place);
+                    scope.aliases.push((column.label, Rc::clone(&column.origins)));
+                    result.columns.push(column);
+                }
+            }
+            Item::Star(star) => self.star(star, scope, result),
+        }
+    }
+
+    /// A column that an item made.
+    pub(super) fn made(&self, label: Label, origins: Vec<Origin>, place: Place) -> Column {
+        let data_type = match origins.as_slice() {
+            [only] if only.is_identity() => self.data_type(only),
+            _ => None,
+        };
+        let origins = distinct(origins.into_iter().map(|origin| origin.at(place)).collect());
+        Column { label, origins: origins.into(), data_type, place }
+    }
+
+    fn data_type(&self, origin: &Origin) -> Option<Rc<str>> {
+        let columns = &self.tables.get(origin.table).relation.columns;
+        columns.iter().find(|column| column.label.shown == origin.column)?.data_type.clone()
+    }
+
+    pub(super) fn star(&mut self, star: &'a Star, scope: &Scope<'_>, result: &mut Relation) {
+        if let Some(of) = &star.of {
+            result.any = Some(self.origins(scope, of).into());
+            let message = "the fields of this value are not known".to_owned();
+            return self.report(code::STAR_NOT_EXPANDED, Severity::Note, of.place, message);
+        }
+        let before = result.columns.len();
+        let mut open: Vec<(usize, Vec<Vec<super::relation::TableId>>)> = Vec::new();
+        if star.qualifier.is_empty() {
+            self.star_of_all(star, scope, result, &mut open);
+        } else {
+            let keys = self.tables.path_keys(&star.qualifier);
+            let mut level = Some(scope);
+            let mut found = None;
+            while let (Some(here), None) = (level, &found) {
+                found = here.named(&keys).map(|source| Rc::clone(&source.relation));
+                level = here.env.outer;
+            }
+            match found {
+                Some(relation) => self.star_of(star, &relation, &[], result, &mut open),
+                None => self.star_of_field(star, scope, result),
+            }
+        }
+        self.star_changes(star, scope, before, &open, result);
+    }
+
+    fn star_of_all(
+        &mut self,
+        star: &'a Star,
+        scope: &Scope<'_>,
+        result: &mut Relation,
+        open: &mut Vec<(usize, Vec<Vec<super::relation::TableId>>)>,
+    ) {
+        let merged: Vec<Sym> = scope.merged.iter().map(|merged| merged.label.key).collect();
+        for merged in &scope.merged {
+            if self.star_keeps(star, merged.label) {
+                let column = self.made(merged.label, merged.origins.to_vec(), star.place);
+                result.columns.push(column);
+            }
+        }
+        for source in scope.sources.iter().filter(|source| source.unqualified) {
+            let relation = Rc::clone(&source.relation);
+            self.star_of(star, &relation, &merged, result, open);
+        }
+    }
+
+    fn star_of(
+        &mut self,
+        star: &'a Star,
+        relation: &Relation,
+        skip: &[Sym],
+        result: &mut Relation,
+        open: &mut Vec<(usize, Vec<Vec<super::relation::TableId>>)>,
+    ) {
+        for column in &relation.columns {
+            if skip.contains(&column.label.key) || !self.star_keeps(star, column.label) {
+                continue;
+            }
+            let origins = column.origins.iter().map(|origin| origin.at(star.place)).collect::<Vec<_>>();
+            let data_type = column.data_type.clone();
+            result.columns.push(Column { label: column.label, origins: origins.into(), data_type, place: star.place });
+        }
+        if relation.is_open() {
+            open.push((result.columns.len(), relation.open.clone()));
+            result.hidden.extend(&relation.hidden);
+        }
+        if let (Some(any), None) = (&relation.any, &result.any) {
+            result.any = Some(Rc::clone(any));
+        }
+    }
+
+    /// `t.s.*`, where `s` is a structured column.
+    fn star_of_field(&mut self, star: &'a Star, scope: &Scope<'_>, result: &mut Relation) {
+        let origins = self.column(scope, &star.qualifier, &[], star.place);
+        if !origins.is_empty() {
+            result.any = Some(origins.into());
+            let message = "the fields of this value are not known".to_owned();
+            self.report(code::STAR_NOT_EXPANDED, Severity::Note, star.place, message);
+        }
+    }
+
+    fn star_keeps(&self, star: &Star, label: Label) -> bool {
+        let excepted = star.except.iter().any(|name| self.tables.label(*name).loose == label.loose);
+        let liked = star.like.as_ref().is_none_or(|pattern| {
+            let text = self.tables.symbols.text(label.loose);
+            like(&pattern.to_lowercase(), text)
+        });
+        !excepted && liked
+    }
+
+    /// `REPLACE`, `RENAME`, and what a star that cannot be expanded leaves open.
+    fn star_changes(
+        &mut self,
+        star: &'a Star,
+        scope: &Scope<'_>,
+        before: usize,
+        open: &[(usize, Vec<Vec<super::relation::TableId>>)],
+        result: &mut Relation,
+    ) {
+        let groups = match open {
+            [] => Vec::new(),
+            [(_, only)] => only.clone(),
+            several => vec![several.iter().flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()],
+        };
+        for (name, expr) in &star.replace {
+            let label = self.tables.label(*name);
+            let origins = self.origins(scope, expr);
+            let column = self.made(label, origins, expr.place);
+            match result.columns[before..].iter_mut().find(|known| known.label.loose == label.loose) {
+                Some(known) => *known = Column { label: known.label, ..column },
+                None => result.columns.push(column),
+            }
+        }
+        for (from, to) in &star.rename {
+            let (from, to) = (self.tables.label(*from), self.tables.label(*to));
+            match result.columns[before..].iter_mut().find(|known| known.label.loose == from.loose) {
+                Some(known) => known.label = to,
+                None if !groups.is_empty() => {
+                    let mut origins = Vec::new();
+                    let source = Relation { open: groups.clone(), ..Relation::default() };
+                    source.from_open(from.shown, star.place, &mut origins);
+                    result.hidden.push(from.loose);
+                    result.columns.push(self.made(to, origins, star.place));
+                }
+                None => {}
+            }
+        }
+        if let Some((sure, _)) = open.first() {
+            if !result.is_open() {
+                result.sure = *sure;
+            }
+            result.hidden.extend(star.except.iter().map(|name| self.tables.label(*name).loose));
+            result.open.extend(groups);
+            let message = "the columns of this star are not known".to_owned();
+            self.report(code::STAR_NOT_EXPANDED, Severity::Note, star.place, message);
+        }
+    }
+
+    /// Where the value of an expression comes from.
+    pub(super) fn origins(&mut self, scope: &Scope<'_>, expr: &'a Expr) -> Vec<Origin> {
+        self.picked(scope, expr, None)
+    }
+
+    /// The same; of a subquery with several columns only the one at `pick`.
+    pub(super) fn picked(&mut self, scope: &Scope<'_>, expr: &'a Expr, pick: Option<u32>) -> Vec<Origin> {
+        let mut origins = Vec::new();
+        for found in &expr.refs {
+            let (usage, place) = (found.usage, found.place);
+            match &found.target {
+                Target::Column(path) => {
+                    let columns = self.column(scope, path, &[], place);
+                    origins.extend(columns.into_iter().map(|origin| origin.used(usage).at(place)));
+                }
+                Target::Field { column, fields } => {
+                    let columns = self.column(scope, column, fields, place);
+                    origins.extend(columns.into_iter().map(|origin| origin.used(usage).at(place)));
+                }
+                Target::Rows(query) => {
+                    let relation = self.query(*query, &scope.inner());
+                    let columns = relation.columns.iter().enumerate();
+                    let picked = columns.filter(|(index, _)| pick.is_none_or(|pick| pick as usize == *index));
+                    let values = picked.flat_map(|(_, column)| column.origins.iter());
+                    origins.extend(values.map(|origin| origin.used(usage).at(place)));
+                    origins.extend(relation.influences.iter().map(|origin| origin.used(usage)));
+                }
+                Target::Exists(query) => {
+                    let relation = self.query(*query, &scope.inner());
+                    origins.extend(relation.influences.iter().map(|origin| origin.used(usage)));
+                }
+                Target::Star(qualifier) => {
+                    let star = self.all_columns(scope, qualifier);
+                    let usage = usage.with_class(Class::Transformation);
+                    origins.extend(star.into_iter().map(|origin| origin.used(usage).at(place)));
+                }
+            }
+        }
+        distinct(origins)
+    }
+
+    /// Every column in scope, or of the named source.
+    fn all_columns(&mut self, scope: &Scope<'_>, qualifier: &[Name]) -> Vec<Origin> {
+        let keys = self.tables.path_keys(qualifier);
+        let sources = scope.sources.iter().filter(|source| keys.is_empty() || source.path.ends_with(&keys));
+        let mut origins = Vec::new();
+        for source in sources {
+            origins.extend(source.relation.columns.iter().flat_map(|column| column.origins.iter()));
+            origins.extend(unknown_origins(&source.relation, self.star).iter());
+        }
+        origins
+    }
+}
+
+/// The left side's rows, with what the right side takes away.
+fn restricted(left: &Relation, right: &Relation) -> Relation {
+    let mut result = left.clone();
+    let values = right.columns.iter().flat_map(|column| column.origins.iter().copied());
+    result.decide_by(values, Indirect::Filter);
+    result.influences.extend(&right.influences);
+    result.influences = distinct(result.influences);
+    result
+}
+
+fn together(left: &Origins, right: &Origins) -> Origins {
+    distinct(left.iter().chain(right.iter()).copied().collect()).into()
+}
+
+/// The columns nobody knows, as one.
+pub(super) fn unknown_origins(relation: &Relation, star: Sym) -> Origins {
+    let mut origins = Vec::new();
+    relation.from_open(star, Place(0, 0), &mut origins);
+    origins.extend(relation.any.iter().flat_map(|any| any.iter().copied()));
+    origins.into()
+}
+
+fn origin_count(relation: &Relation) -> usize {
+    relation.columns.iter().map(|column| column.origins.len()).sum::<usize>() + relation.influences.len()
+}
+
+/// `LIKE`, of two texts in lower case.
+fn like(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut at, mut here) = (0, 0);
+    let mut retry = None;
+    while here < text.len() {
+        match pattern.get(at) {
+            Some('%') => {
+                retry = Some((at, here));
+                at += 1;
+            }
+            Some(wanted) if *wanted == '_' || *wanted == text[here] => {
+                at += 1;
+                here += 1;
+            }
+            Some(_) | None => {
+                let Some((percent, from)) = retry else { return false };
+                retry = Some((percent, from + 1));
+                at = percent + 1;
+                here = from + 1;
+            }
+        }
+    }
+    pattern[at..].iter().all(|wanted| *wanted == '%')
+}
+
+/// A use that makes a new value.
+pub(super) const MADE: Usage = Usage { class: Class::Transformation, ..Usage::IDENTITY };

@@ -1,0 +1,189 @@
+//! Names and tables of one binding, interned.
+
+use std::{collections::HashMap, rc::Rc};
+
+use super::relation::{Column, Label, Origin, Relation, Sym, TableId};
+use crate::{
+    catalog::{Catalog, Column as CatalogColumn, Defaults},
+    dialect::Dialect,
+    name::{Ident, TableName},
+    script::{Name, Place, Script, Table, Usage},
+};
+
+/// Strings by number.
+#[derive(Default)]
+pub(super) struct Symbols {
+    known: HashMap<Rc<str>, Sym>,
+    texts: Vec<Rc<str>>,
+}
+
+impl Symbols {
+    pub fn intern(&mut self, text: &str) -> Sym {
+        if let Some(sym) = self.known.get(text) {
+            return *sym;
+        }
+        let sym = Sym(self.texts.len() as u32);
+        let text: Rc<str> = text.into();
+        self.texts.push(Rc::clone(&text));
+        self.known.insert(text, sym);
+        sym
+    }
+
+    pub fn text(&self, sym: Sym) -> &Rc<str> {
+        &self.texts[sym.0 as usize]
+    }
+}
+
+/// A table as bound.
+pub(super) struct Bound {
+    pub name: TableName,
+    pub location: bool,
+    pub temporary: bool,
+    /// Whether the columns are known from the catalog or the script.
+    pub known: bool,
+    pub relation: Rc<Relation>,
+}
+
+/// All tables that were named so far, and what is known of them.
+pub(super) struct Tables<'a> {
+    dialect: Dialect,
+    catalog: &'a dyn Catalog,
+    pub defaults: Defaults,
+    pub symbols: Symbols,
+    labels: Vec<Label>,
+    known: HashMap<Vec<Sym>, TableId>,
+    bound: Vec<Bound>,
+}
+
+impl<'a> Tables<'a> {
+    pub fn new(script: &Script, catalog: &'a dyn Catalog, defaults: &Defaults) -> Tables<'a> {
+        let mut tables = Tables {
+            dialect: script.dialect,
+            catalog,
+            defaults: defaults.clone(),
+            symbols: Symbols::default(),
+            labels: Vec::with_capacity(script.names.len()),
+            known: HashMap::new(),
+            bound: Vec::new(),
+        };
+        for ident in &script.names {
+            let label = tables.label_of(&ident.value, ident.quoted);
+            tables.labels.push(label);
+        }
+        tables
+    }
+
+    pub fn label(&self, name: Name) -> Label {
+        self.labels[name.0 as usize]
+    }
+
+    pub fn label_of(&mut self, value: &str, quoted: bool) -> Label {
+        Label {
+            key: self.symbols.intern(&self.dialect.fold(value, quoted)),
+            loose: self.symbols.intern(&value.to_lowercase()),
+            shown: self.symbols.intern(&self.dialect.stored(value, quoted)),
+        }
+    }
+
+    pub fn get(&self, id: TableId) -> &Bound {
+        &self.bound[id.0 as usize]
+    }
+
+    pub fn get_mut(&mut self, id: TableId) -> &mut Bound {
+        &mut self.bound[id.0 as usize]
+    }
+
+    /// The keys of a name as written, from the outermost part inwards.
+    pub fn path_keys(&self, path: &[Name]) -> Vec<Sym> {
+        path.iter().map(|name| self.label(*name).key).collect()
+    }
+
+    /// The table that the script names there.
+    pub fn resolve(&mut self, script: &Script, table: &Table) -> TableId {
+        let written = TableName { parts: table.path.iter().map(|name| script.names[name.0 as usize].clone()).collect() };
+        if table.location {
+            return self.enter(written, true);
+        }
+        let full = self.complete(written);
+        self.enter(full, false)
+    }
+
+    /// The name completed with the defaults in force.
+    fn complete(&self, mut name: TableName) -> TableName {
+        if name.parts.len() == 1 && is_session_name(&name.parts[0].value) {
+            return name;
+        }
+        if name.parts.len() == 1 {
+            if let Some(schema) = &self.defaults.schema {
+                name.parts.insert(0, Ident::quoted(schema.clone()));
+            }
+        }
+        if name.parts.len() == 2 {
+            if let Some(catalog) = &self.defaults.catalog {
+                name.parts.insert(0, Ident::quoted(catalog.clone()));
+            }
+        }
+        name
+    }
+
+    fn enter(&mut self, name: TableName, location: bool) -> TableId {
+        let key: Vec<Sym> =
+            name.parts.iter().map(|part| self.label_of(&part.value, part.quoted || location).key).collect();
+        if let Some(id) = self.known.get(&key) {
+            return *id;
+        }
+        let id = TableId(self.bound.len() as u32);
+        self.known.insert(key, id);
+        let columns = if location { None } else { self.catalog.columns(&name) };
+        let temporary = name.parts.len() == 1 && is_session_name(&name.parts[0].value);
+        let relation = Rc::new(self.relation(id, columns.as_deref()));
+        self.bound.push(Bound { name, location, temporary, known: columns.is_some(), relation });
+        id
+    }
+
+    /// A table with these columns, or one whose columns are not known.
+    fn relation(&mut self, table: TableId, columns: Option<&[CatalogColumn]>) -> Relation {
+        let Some(columns) = columns else {
+            return Relation { open: vec![vec![table]], ..Relation::default() };
+        };
+        let columns: Vec<Column> = columns
+            .iter()
+            .map(|column| {
+                let label = Label {
+                    key: self.symbols.intern(&self.dialect.fold(&column.name, true)),
+                    loose: self.symbols.intern(&column.name.to_lowercase()),
+                    shown: self.symbols.intern(&column.name),
+                };
+                self.column(table, label, column.data_type.as_deref().map(Into::into))
+            })
+            .collect();
+        Relation { sure: columns.len(), columns, ..Relation::default() }
+    }
+
+    fn column(&self, table: TableId, label: Label, data_type: Option<Rc<str>>) -> Column {
+        let usage = Usage::IDENTITY;
+        let origin = Origin { table, column: label.shown, usage, ambiguous: false, place: Place(0, 0) };
+        Column { label, origins: Rc::new([origin]), data_type, place: Place(0, 0) }
+    }
+
+    /// From now on the table has these columns, and perhaps others when `open`.
+    pub fn define(&mut self, id: TableId, columns: Vec<(Label, Option<Rc<str>>)>, open: bool, temporary: bool) {
+        let columns: Vec<Column> =
+            columns.into_iter().map(|(label, data_type)| self.column(id, label, data_type)).collect();
+        let open = if open { vec![vec![id]] } else { Vec::new() };
+        let bound = self.get_mut(id);
+        bound.relation = Rc::new(Relation { sure: columns.len(), columns, open, ..Relation::default() });
+        bound.known = true;
+        bound.temporary |= temporary;
+    }
+
+    /// The table is gone; one of that name later is another.
+    pub fn forget(&mut self, id: TableId) {
+        self.known.retain(|_, known| *known != id);
+    }
+}
+
+/// T-SQL's `#t` and `@t` belong to the session and to no schema.
+fn is_session_name(name: &str) -> bool {
+    name.starts_with(['#', '@'])
+}

@@ -1,0 +1,272 @@
+//! The parser's tree lowered to the flat form.
+//!
+//! Everything the tree says about names, and how values are used, is kept; the rest is dropped.
+//! What is not handled is a diagnostic with its place.
+
+mod expr;
+mod from;
+mod function;
+mod pipe;
+mod query;
+mod statement;
+mod table;
+mod write;
+
+use std::collections::HashMap;
+
+use sqlparser::{
+    ast,
+    tokenizer::{Span as AstSpan, Token, TokenWithSpan},
+};
+
+use crate::{
+    diagnostic::{Diagnostic, Severity, code},
+    dialect::Dialect,
+    name::Ident,
+    positions::Positions,
+    script::{Name, Path, Place, Query, QueryId, Script, Statement, Table},
+};
+
+/// How deep expressions and queries are followed.
+const DEPTH: usize = 2_000;
+
+/// What statements of one script share.
+#[derive(Default)]
+pub(crate) struct Arena {
+    names: Vec<Ident>,
+    known: HashMap<Ident, Name>,
+    queries: Vec<Query>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Arena {
+    /// The script of all that was lowered.
+    pub fn into_script(self, dialect: Dialect, text: &str, statements: Vec<Statement>) -> Script {
+        Script { dialect, text: text.to_owned(), names: self.names, queries: self.queries, statements }
+    }
+
+    fn name(&mut self, ident: Ident) -> Name {
+        if let Some(name) = self.known.get(&ident) {
+            return *name;
+        }
+        let name = Name(self.names.len() as u32);
+        self.names.push(ident.clone());
+        self.known.insert(ident, name);
+        name
+    }
+}
+
+/// One statement of the tree in the flat form.
+pub(crate) fn lower(
+    statement: &ast::Statement,
+    dialect: Dialect,
+    positions: &Positions<'_>,
+    tokens: &[TokenWithSpan],
+    arena: &mut Arena,
+) -> Statement {
+    let places = positions.of_tokens(tokens);
+    let mut lower = Lower {
+        dialect,
+        positions,
+        tokens,
+        places: &places,
+        arena,
+        windows: Vec::new(),
+        lambdas: Vec::new(),
+        into: None,
+        into_temporary: false,
+        excluded: false,
+        depth: 0,
+        too_deep: false,
+    };
+    lower.statement(statement)
+}
+
+/// The state of lowering one statement; `'a` is the tree.
+struct Lower<'a> {
+    dialect: Dialect,
+    positions: &'a Positions<'a>,
+    tokens: &'a [TokenWithSpan],
+    places: &'a [Place],
+    arena: &'a mut Arena,
+    /// Named windows of the selects around, innermost last.
+    windows: Vec<&'a [ast::NamedWindowDefinition]>,
+    /// Parameters of the lambdas around.
+    lambdas: Vec<&'a str>,
+    /// The table of `SELECT … INTO`, once met.
+    into: Option<Table>,
+    into_temporary: bool,
+    /// Inside `ON DUPLICATE KEY UPDATE`, where `VALUES(c)` is a column.
+    excluded: bool,
+    depth: usize,
+    too_deep: bool,
+}
+
+impl<'a> Lower<'a> {
+    fn name(&mut self, ident: &ast::Ident) -> Name {
+        self.arena.name(Ident { value: ident.value.clone(), quoted: ident.quote_style.is_some() })
+    }
+
+    fn plain(&mut self, value: &str) -> Name {
+        self.arena.name(Ident::plain(value))
+    }
+
+    fn names(&mut self, idents: &[ast::Ident]) -> Vec<Name> {
+        idents.iter().map(|ident| self.name(ident)).collect()
+    }
+
+    /// The parts of a name; BigQuery's `` `p.d.t` `` is three.
+    fn path(&mut self, name: &ast::ObjectName) -> Path {
+        let mut path = Vec::with_capacity(name.0.len());
+        for part in &name.0 {
+            match part {
+                ast::ObjectNamePart::Identifier(ident) => self.push_part(ident, &mut path),
+                ast::ObjectNamePart::Function(function) => self.push_identifier_call(function, &mut path),
+            }
+        }
+        path.into()
+    }
+
+    fn push_part(&mut self, ident: &ast::Ident, path: &mut Vec<Name>) {
+        let splits = self.dialect.splits_quoted_names() && ident.quote_style == Some('`');
+        if splits && ident.value.contains('.') {
+            let parts = ident.value.split('.');
+            path.extend(parts.map(|part| self.arena.name(Ident::quoted(part))));
+        } else {
+            path.push(self.name(ident));
+        }
+    }
+
+    /// `IDENTIFIER('a.b')` is the name in its argument when that is a literal.
+    fn push_identifier_call(&mut self, call: &ast::ObjectNamePartFunction, path: &mut Vec<Name>) {
+        match literal_argument(&call.args) {
+            Some(text) => path.extend(text.split('.').map(|part| self.arena.name(unquote(part)))),
+            None => {
+                let place = self.place(call.name.span);
+                self.report(code::UNSUPPORTED, Severity::Warning, place, "a name that is computed is not followed");
+                path.push(self.name(&call.name));
+            }
+        }
+    }
+
+    fn place(&self, span: AstSpan) -> Place {
+        self.positions.place(span).unwrap_or_else(|| self.positions.whole())
+    }
+
+    fn name_place(&self, name: &ast::ObjectName) -> Place {
+        let mut place: Option<Place> = None;
+        for part in &name.0 {
+            let span = match part {
+                ast::ObjectNamePart::Identifier(ident) => ident.span,
+                ast::ObjectNamePart::Function(function) => function.name.span,
+            };
+            if let Some(next) = self.positions.place(span) {
+                place = Some(place.map_or(next, |place| Place(place.0.min(next.0), place.1.max(next.1))));
+            }
+        }
+        place.unwrap_or_else(|| self.positions.whole())
+    }
+
+    fn report(&mut self, code: &'static str, severity: Severity, place: Place, message: &str) {
+        self.arena.diagnostics.push(Diagnostic { code, severity, span: place.span(), message: message.to_owned() });
+    }
+
+    /// A construct that is read but not followed.
+    fn unsupported(&mut self, place: Place, what: &str) {
+        self.report(code::UNSUPPORTED, Severity::Warning, place, &format!("{what} is not followed"));
+    }
+
+    /// Goes one level deeper, or says once that the bottom is reached.
+    fn enter(&mut self) -> bool {
+        if self.depth >= DEPTH {
+            if !self.too_deep {
+                let message = format!("nested deeper than {DEPTH} levels: the rest is not followed");
+                self.report(code::TOO_DEEP, Severity::Error, self.positions.whole(), &message);
+            }
+            self.too_deep = true;
+            return false;
+        }
+        self.depth += 1;
+        true
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    fn push_query(&mut self, query: Query) -> QueryId {
+        self.arena.queries.push(query);
+        QueryId((self.arena.queries.len() - 1) as u32)
+    }
+
+    /// The core of an expression widened to all of its tokens, which the parser's spans miss.
+    ///
+    /// Tokens belong to it up to a comma or a bracket that it does not open, a word that begins or ends
+    /// an item, or `limit`.
+    fn widen(&self, core: Place, limit: Option<u32>) -> Place {
+        let Ok(first) = self.places.binary_search_by_key(&core.0, |place| place.0) else { return core };
+        let mut place = core;
+        let mut depth = 0usize;
+        for index in (0..first).rev() {
+            match &self.tokens[index].token {
+                Token::RParen | Token::RBracket | Token::RBrace => depth += 1,
+                Token::LParen | Token::LBracket | Token::LBrace if depth == 0 => break,
+                Token::LParen | Token::LBracket | Token::LBrace => depth -= 1,
+                Token::Comma | Token::Assignment if depth == 0 => break,
+                Token::Word(word) if depth == 0 && word.quote_style.is_none() && begins_item(&word.value) => break,
+                Token::Whitespace(_) => continue,
+                _ => {}
+            }
+            place.0 = self.places[index].0;
+        }
+        depth = 0;
+        let limit = limit.unwrap_or(u32::MAX);
+        for index in first..self.tokens.len() {
+            if self.places[index].0 >= limit {
+                break;
+            }
+            let outside = self.places[index].0 >= core.1;
+            match &self.tokens[index].token {
+                Token::LParen | Token::LBracket | Token::LBrace => depth += 1,
+                Token::RParen | Token::RBracket | Token::RBrace if depth == 0 => break,
+                Token::RParen | Token::RBracket | Token::RBrace => depth -= 1,
+                Token::Comma | Token::SemiColon | Token::EOF if depth == 0 && outside => break,
+                Token::Word(word) if depth == 0 && outside && word.quote_style.is_none() && ends_item(&word.value) => break,
+                Token::Whitespace(_) => continue,
+                _ => {}
+            }
+            place.1 = place.1.max(self.places[index].1);
+        }
+        place
+    }
+}
+
+fn begins_item(word: &str) -> bool {
+    const WORDS: [&str; 10] =
+        ["SELECT", "DISTINCT", "ALL", "SET", "VALUES", "RETURNING", "OUTPUT", "EXTEND", "AGGREGATE", "BY"];
+    WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+fn ends_item(word: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "AS", "FROM", "WHERE", "GROUP", "HAVING", "QUALIFY", "ORDER", "LIMIT", "UNION", "INTO", "EXCEPT", "INTERSECT",
+        "RETURNING", "WINDOW",
+    ];
+    WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// The text of the only argument, when that is a string literal.
+fn literal_argument(args: &[ast::FunctionArg]) -> Option<String> {
+    match args {
+        [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Value(value)))] => {
+            value.value.clone().into_string()
+        }
+        _ => None,
+    }
+}
+
+/// A part of a name given as text, with its own quotes if it has any.
+fn unquote(part: &str) -> Ident {
+    let quoted = part.len() > 1 && matches!(part.as_bytes()[0], b'"' | b'`');
+    if quoted { Ident::quoted(&part[1..part.len() - 1]) } else { Ident::plain(part) }
+}

@@ -1,0 +1,373 @@
+//! Statements: what each kind does to which tables.
+
+use sqlparser::ast::{self, AlterTableOperation, Statement as Ast};
+
+use super::Lower;
+use crate::{
+    lineage::{Indirect, StatementKind as Kind},
+    name::Ident,
+    script::{
+        Body, Branch, Define, Effect, Expr, Fill, FillMode, Query, QueryId, Select, SetOp, Statement, Table,
+    },
+};
+
+/// The kind of a statement and what it does.
+pub(super) type Lowered = (Kind, Vec<Effect>);
+
+impl<'a> Lower<'a> {
+    pub(super) fn statement(&mut self, statement: &'a Ast) -> Statement {
+        let place = self.positions.whole();
+        if !self.enter() {
+            return Statement { kind: Kind::Unparsed, place, effects: Vec::new() };
+        }
+        let (kind, effects) = self.data_statement(statement);
+        self.leave();
+        Statement { kind, place, effects }
+    }
+
+    /// Statements that read or write rows.
+    fn data_statement(&mut self, statement: &'a Ast) -> Lowered {
+        match statement {
+            Ast::Query(query) => self.answer(query),
+            Ast::Insert(insert) => (Kind::Insert, self.insert(insert)),
+            Ast::Update(update) => (Kind::Update, self.update(update)),
+            Ast::Delete(delete) => (Kind::Delete, self.delete(delete)),
+            Ast::Merge(merge) => (Kind::Merge, self.merge(merge)),
+            Ast::CreateTable(create) => self.create_table(create),
+            Ast::CreateView(create) => (Kind::CreateView, vec![self.create_view(create)]),
+            Ast::AlterView { name, columns, query, .. } => {
+                let mut fill = self.fill(name, query, FillMode::View { temporary: false });
+                fill.columns = self.names(columns);
+                (Kind::CreateView, vec![Effect::Fill(Box::new(fill))])
+            }
+            Ast::Cache { table_name, query: Some(query), .. } => {
+                let fill = self.fill(table_name, query, FillMode::View { temporary: true });
+                (Kind::CreateView, vec![Effect::Fill(Box::new(fill))])
+            }
+            Ast::Explain { statement, .. } => {
+                // The plan is shown; the data stays as it is.
+                let inner = self.statement(statement);
+                let reads = inner.effects.into_iter().filter(|effect| matches!(effect, Effect::Answer(_)));
+                (Kind::Other, reads.collect())
+            }
+            Ast::Prepare { statement, .. } => {
+                let inner = self.statement(statement);
+                (inner.kind, inner.effects)
+            }
+            Ast::Directory { path, source, .. } => {
+                let target = self.location(path, self.positions.whole());
+                (Kind::Insert, vec![self.unload(target, source)])
+            }
+            _ => self.file_statement(statement),
+        }
+    }
+
+    /// Statements that move rows between tables and files.
+    fn file_statement(&mut self, statement: &'a Ast) -> Lowered {
+        let whole = self.positions.whole();
+        match statement {
+            Ast::Copy { source, to, target, .. } => (Kind::Copy, self.copy(source, *to, target)),
+            Ast::CopyIntoSnowflake { .. } => (Kind::Copy, self.copy_into(statement)),
+            Ast::Unload { query: Some(query), to, .. } => {
+                let target = self.location(&to.value, self.place(to.span));
+                (Kind::Copy, vec![self.unload(target, query)])
+            }
+            Ast::Unload { query: None, to, .. } => {
+                let target = self.location(&to.value, self.place(to.span));
+                self.unsupported(whole, "a query that is given as text");
+                (Kind::Copy, vec![Effect::Touch { reads: Vec::new(), writes: vec![target] }])
+            }
+            Ast::ExportData(export) => {
+                let address = export.options.iter().find_map(option_address);
+                let target = self.location(address.as_deref().unwrap_or("unknown"), whole);
+                (Kind::Copy, vec![self.unload(target, &export.query)])
+            }
+            Ast::LoadData { inpath, table_name, .. } => {
+                let reads = vec![self.location(inpath, whole)];
+                let writes = vec![self.table(table_name)];
+                (Kind::Copy, vec![Effect::Touch { reads, writes }])
+            }
+            _ => self.schema_statement(statement),
+        }
+    }
+
+    /// Statements that change what tables there are.
+    fn schema_statement(&mut self, statement: &'a Ast) -> Lowered {
+        match statement {
+            Ast::Drop { object_type, names, .. } => self.drop(*object_type, names),
+            Ast::Truncate(truncate) => {
+                let writes = truncate.table_names.iter().map(|target| self.table(&target.name)).collect();
+                (Kind::Truncate, vec![Effect::Touch { reads: Vec::new(), writes }])
+            }
+            Ast::AlterTable(alter) => (Kind::Alter, self.alter(alter)),
+            Ast::RenameTable(pairs) => {
+                let rename = |pair: &ast::RenameTable| Effect::Rename {
+                    from: self.table(&pair.old_name),
+                    to: self.table(&pair.new_name),
+                };
+                (Kind::Alter, pairs.iter().map(rename).collect())
+            }
+            Ast::Use(target) => (Kind::Use, self.use_schema(target)),
+            Ast::CreateVirtualTable { name, .. } => {
+                let writes = vec![self.table(name)];
+                (Kind::CreateTable, vec![Effect::Touch { reads: Vec::new(), writes }])
+            }
+            _ => self.control_statement(statement),
+        }
+    }
+
+    /// Statements that hold expressions or other statements.
+    fn control_statement(&mut self, statement: &'a Ast) -> Lowered {
+        match statement {
+            Ast::Set(ast::Set::SingleAssignment { values, .. } | ast::Set::ParenthesizedAssignments { values, .. }) => {
+                (Kind::Other, self.evaluated(values.iter()))
+            }
+            Ast::Set(ast::Set::MultipleAssignments { assignments }) => {
+                (Kind::Other, self.evaluated(assignments.iter().map(|assignment| &assignment.value)))
+            }
+            Ast::Declare { stmts } => (Kind::Other, self.declare(stmts)),
+            Ast::Assert { condition, .. } => (Kind::Other, self.evaluated([condition])),
+            Ast::Return(ast::ReturnStatement { value: Some(ast::ReturnStatementValue::Expr(value)) }) => {
+                (Kind::Other, self.evaluated([value]))
+            }
+            Ast::If(branches) => {
+                let blocks = [&branches.if_block].into_iter().chain(&branches.elseif_blocks).chain(&branches.else_block);
+                (Kind::Other, self.blocks(blocks))
+            }
+            Ast::Case(case) => (Kind::Other, self.blocks(case.when_blocks.iter().chain(&case.else_block))),
+            Ast::While(block) => (Kind::Other, self.blocks([&block.while_block])),
+            Ast::CreateProcedure { body, .. } => (Kind::Other, self.block(body)),
+            Ast::StartTransaction { statements, exception, .. } => {
+                let handlers = exception.iter().flatten().flat_map(|handler| &handler.statements);
+                (Kind::Other, self.all(statements.iter().chain(handlers)))
+            }
+            _ => {
+                self.note_unread(statement);
+                (Kind::Other, Vec::new())
+            }
+        }
+    }
+
+    fn answer(&mut self, query: &'a ast::Query) -> Lowered {
+        let id = self.query(query);
+        if let Some(target) = self.into.take() {
+            let temporary = std::mem::take(&mut self.into_temporary);
+            let mode = FillMode::Create { temporary };
+            return (Kind::CreateTableAs, vec![Effect::Fill(Box::new(plain_fill(target, id, mode)))]);
+        }
+        // `WITH … INSERT` is a query whose body is the statement.
+        let body = &mut self.arena.queries[id.0 as usize];
+        if let [Branch { body: Body::Statement(statement), .. }] = body.branches.as_mut_slice() {
+            if body.ctes.is_empty() {
+                let statement = std::mem::replace(
+                    &mut **statement,
+                    Statement { kind: Kind::Other, place: body.place, effects: Vec::new() },
+                );
+                return (statement.kind, statement.effects);
+            }
+            return (statement.kind, vec![Effect::Answer(id)]);
+        }
+        (Kind::Select, vec![Effect::Answer(id)])
+    }
+
+    pub(super) fn fill(&mut self, target: &ast::ObjectName, query: &'a ast::Query, mode: FillMode) -> Fill {
+        let target = self.table(target);
+        let query = self.query(query);
+        plain_fill(target, query, mode)
+    }
+
+    pub(super) fn unload(&mut self, target: Table, query: &'a ast::Query) -> Effect {
+        let query = self.query(query);
+        Effect::Fill(Box::new(plain_fill(target, query, FillMode::Insert)))
+    }
+
+    /// Expressions that are computed for a variable: only what they read counts.
+    fn evaluated<I: IntoIterator<Item = &'a ast::Expr>>(&mut self, exprs: I) -> Vec<Effect> {
+        let expr = self.merged(exprs);
+        let queries = expr.refs.iter().any(|found| {
+            matches!(found.target, crate::script::Target::Rows(_) | crate::script::Target::Exists(_))
+        });
+        if !queries {
+            return Vec::new();
+        }
+        let reads = vec![(Indirect::Filter, Expr { ordinal: None, ..expr })];
+        let select = Select { filters: reads, ..Select::default() };
+        vec![Effect::Answer(self.single(Body::Select(Box::new(select))))]
+    }
+
+    pub(super) fn single(&mut self, body: Body) -> QueryId {
+        let branches = vec![Branch { op: SetOp::First, by_name: false, body }];
+        self.push_query(Query { ctes: Vec::new(), branches, order_by: Vec::new(), place: self.positions.whole() })
+    }
+
+    fn declare(&mut self, declarations: &'a [ast::Declare]) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for declaration in declarations {
+            if let (Some(ast::DataType::Table(Some(columns))), Some(name)) =
+                (&declaration.data_type, declaration.names.first())
+            {
+                let table = self.ident_table(name);
+                let columns = self.column_defs(columns);
+                let define = Define { table, columns, like: Vec::new(), with_rows: false, temporary: true };
+                effects.push(Effect::Define(Box::new(define)));
+            }
+            if let Some(query) = &declaration.for_query {
+                let id = self.query(query);
+                effects.push(Effect::Answer(id));
+            }
+            match &declaration.assignment {
+                Some(
+                    ast::DeclareAssignment::Expr(value)
+                    | ast::DeclareAssignment::Default(value)
+                    | ast::DeclareAssignment::DuckAssignment(value)
+                    | ast::DeclareAssignment::For(value)
+                    | ast::DeclareAssignment::MsSqlAssignment(value),
+                ) => effects.extend(self.evaluated([&**value])),
+                None => {}
+            }
+        }
+        effects
+    }
+
+    fn blocks<I: IntoIterator<Item = &'a ast::ConditionalStatementBlock>>(&mut self, blocks: I) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for block in blocks {
+            effects.extend(self.evaluated(block.condition.iter()));
+            effects.extend(self.block(&block.conditional_statements));
+        }
+        effects
+    }
+
+    fn block(&mut self, block: &'a ast::ConditionalStatements) -> Vec<Effect> {
+        match block {
+            ast::ConditionalStatements::Sequence { statements } => self.all(statements.iter()),
+            ast::ConditionalStatements::BeginEnd(block) => self.all(block.statements.iter()),
+        }
+    }
+
+    fn all<I: IntoIterator<Item = &'a Ast>>(&mut self, statements: I) -> Vec<Effect> {
+        statements.into_iter().flat_map(|statement| self.statement(statement).effects).collect()
+    }
+
+    fn drop(&mut self, object: ast::ObjectType, names: &[ast::ObjectName]) -> Lowered {
+        use ast::ObjectType as O;
+        match object {
+            O::Table | O::View | O::MaterializedView => {
+                let tables = names.iter().map(|name| self.table(name)).collect();
+                (Kind::Drop, vec![Effect::Drop(tables)])
+            }
+            O::Collation
+            | O::Index
+            | O::Schema
+            | O::Database
+            | O::Role
+            | O::Sequence
+            | O::Stage
+            | O::Type
+            | O::User
+            | O::Stream
+            | O::Warehouse => (Kind::Drop, Vec::new()),
+        }
+    }
+
+    fn alter(&mut self, alter: &'a ast::AlterTable) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for operation in &alter.operations {
+            match operation {
+                AlterTableOperation::RenameTable { table_name } => {
+                    let (ast::RenameTableNameKind::As(to) | ast::RenameTableNameKind::To(to)) = table_name;
+                    effects.push(Effect::Rename { from: self.table(&alter.name), to: self.table(to) });
+                }
+                AlterTableOperation::SwapWith { table_name } => {
+                    effects.push(Effect::Swap(self.table(&alter.name), self.table(table_name)));
+                }
+                // Everything else changes the table in place; whose rows are whose stays.
+                _ => {}
+            }
+        }
+        if effects.is_empty() {
+            effects.push(Effect::Touch { reads: Vec::new(), writes: vec![self.table(&alter.name)] });
+        }
+        effects
+    }
+
+    fn use_schema(&mut self, target: &ast::Use) -> Vec<Effect> {
+        let (catalog, schema) = match target {
+            ast::Use::Catalog(name) => (self.path(name).last().copied(), None),
+            ast::Use::Database(name) if self.database_is_catalog() => (self.path(name).last().copied(), None),
+            ast::Use::Schema(name) | ast::Use::Database(name) | ast::Use::Object(name) => {
+                let path = self.path(name);
+                match path.as_ref() {
+                    [.., catalog, schema] => (Some(*catalog), Some(*schema)),
+                    [only] if self.database_is_catalog() && matches!(target, ast::Use::Object(_)) => (Some(*only), None),
+                    [only] => (None, Some(*only)),
+                    [] => (None, None),
+                }
+            }
+            ast::Use::Warehouse(_) | ast::Use::Role(_) | ast::Use::SecondaryRoles(_) | ast::Use::Default => {
+                return Vec::new();
+            }
+        };
+        vec![Effect::Use { catalog, schema }]
+    }
+
+    /// Whether a database holds schemas, rather than being one.
+    fn database_is_catalog(&self) -> bool {
+        use crate::dialect::Kind as D;
+        matches!(self.dialect.kind(), D::Snowflake | D::TSql | D::Postgres | D::Redshift)
+    }
+
+    /// A note on statements of which some part might matter elsewhere.
+    fn note_unread(&mut self, statement: &Ast) {
+        let what = match statement {
+            Ast::CreateFunction(_) => "the body of a function",
+            Ast::CreateTrigger(_) => "the body of a trigger",
+            Ast::CreateMacro { .. } => "the body of a macro",
+            Ast::Call(_) | Ast::Execute { .. } => "the body of what is called",
+            _ => return,
+        };
+        let place = self.positions.whole();
+        self.unsupported(place, what);
+    }
+
+    pub(super) fn column_defs(&mut self, columns: &[ast::ColumnDef]) -> Vec<(crate::script::Name, String)> {
+        let of = |column: &ast::ColumnDef| {
+            let data_type = match &column.data_type {
+                ast::DataType::Unspecified => String::new(),
+                known => known.to_string(),
+            };
+            (self.name(&column.name), data_type)
+        };
+        columns.iter().map(of).collect()
+    }
+}
+
+/// The rows of a query into a table, nothing more.
+pub(super) fn plain_fill(target: Table, query: QueryId, mode: FillMode) -> Fill {
+    Fill {
+        target,
+        columns: Vec::new(),
+        query,
+        mode,
+        fixed: Vec::new(),
+        dynamic: Vec::new(),
+        by_name: false,
+        conflict: None,
+        returning: None,
+    }
+}
+
+/// The address in `uri = '…'`.
+fn option_address(option: &ast::SqlOption) -> Option<String> {
+    match option {
+        ast::SqlOption::KeyValue { key, value: ast::Expr::Value(value) } if key.value.eq_ignore_ascii_case("uri") => {
+            value.value.clone().into_string()
+        }
+        _ => None,
+    }
+}
+
+/// An identifier that the flat form makes for itself.
+pub(super) fn made(value: &str) -> Ident {
+    Ident::plain(value)
+}
