@@ -1,0 +1,16 @@
+import { Client, cacheExchange, fetchExchange } from 'urql';
+import { token } from './token';
+
+/** The one GraphQL client. Answers are cached by document; a mutation refreshes what shows the type it changed. */
+export function makeClient(url = '/graphql'): Client {
+  return new Client({
+    url,
+    exchanges: [cacheExchange, fetchExchange],
+    preferGetMethod: false,
+    requestPolicy: 'cache-and-network',
+    fetchOptions: () => {
+      const held = token();
+      return held ? { headers: { authorization: `Bearer ${held}` } } : {};
+    },
+  });
+}
