@@ -295,6 +295,10 @@ impl EdgeKinds {
         self.0 & (1 << kind as u8) != 0
     }
 
+    pub fn intersects(self, other: EdgeKinds) -> bool {
+        self.0 & other.0 != 0
+    }
+
     pub fn union(self, other: EdgeKinds) -> EdgeKinds {
         EdgeKinds(self.0 | other.0)
     }

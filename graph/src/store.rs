@@ -74,7 +74,9 @@ pub enum Direction {
     Downstream,
 }
 
-/// One hop from every node of a frontier.
+/// One hop from every node of a frontier. An influence on a whole dataset counts for each of its columns: with column
+/// kinds, a column is told the edges into its dataset as well (their `to` is the dataset), and a dataset the edges of
+/// all its columns (their near end is the column).
 #[derive(Clone, Copy, Debug)]
 pub struct Hop<'a> {
     pub frontier: &'a [NodeId],

@@ -1,10 +1,10 @@
 //! Walks over the store, one hop at a time: upstream, downstream, and paths between two nodes. Every answer says at
 //! which revision it was read, whether it is complete, and if not, why.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Instant;
 
-use crate::ids::{NodeId, Revision};
+use crate::ids::{EdgeId, NodeId, Revision};
 use crate::model::{Edge, EdgeKinds};
 use crate::store::{Direction, Hop, Result, Store};
 use crate::viewer::Viewer;
@@ -64,7 +64,176 @@ pub struct Reached {
 
 /// Walks breadth first. Cycles end by themselves, since a node is entered once.
 pub async fn walk(store: &dyn Store, viewer: &dyn Viewer, walk: &Walk) -> Result<Walked> {
-    todo!("{:p} {:p} {walk:?}", store, viewer)
+    let mut found = Found::new(store, viewer, walk);
+    let mut frontier = found.start().await?;
+    for hop in 0..walk.depth {
+        if frontier.is_empty() || found.is_late() {
+            break;
+        }
+        frontier = found.enter(&frontier, hop).await?;
+    }
+    if !found.is_late() {
+        found.look_beyond(&frontier).await?;
+    }
+    Ok(found.done(!frontier.is_empty()))
+}
+
+/// A walk under way.
+struct Found<'a> {
+    store: &'a dyn Store,
+    viewer: &'a dyn Viewer,
+    walk: &'a Walk,
+    nodes: Vec<Reached>,
+    place: HashMap<NodeId, usize>,
+    edges: Vec<Edge>,
+    known_edges: HashSet<EdgeId>,
+    /// Nodes left out, by why.
+    over_limit: HashSet<NodeId>,
+    too_deep: HashSet<NodeId>,
+    restricted: HashSet<NodeId>,
+    /// Which node does not show which neighbour.
+    hidden: HashSet<(NodeId, NodeId)>,
+}
+
+impl<'a> Found<'a> {
+    fn new(store: &'a dyn Store, viewer: &'a dyn Viewer, walk: &'a Walk) -> Found<'a> {
+        Found {
+            store,
+            viewer,
+            walk,
+            nodes: Vec::new(),
+            place: HashMap::new(),
+            edges: Vec::new(),
+            known_edges: HashSet::new(),
+            over_limit: HashSet::new(),
+            too_deep: HashSet::new(),
+            restricted: HashSet::new(),
+            hidden: HashSet::new(),
+        }
+    }
+
+    fn is_late(&self) -> bool {
+        self.walk.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    async fn start(&mut self) -> Result<Vec<NodeId>> {
+        let start = self.walk.start.clone();
+        self.restrict(&start).await?;
+        let mut frontier = Vec::new();
+        for node in start {
+            if !self.restricted.contains(&node) && !self.place.contains_key(&node) && self.add(node, 0) {
+                frontier.push(node);
+            }
+        }
+        Ok(frontier)
+    }
+
+    /// Adds a node to the answer if there is room.
+    fn add(&mut self, node: NodeId, hop: u32) -> bool {
+        if self.nodes.len() >= self.walk.limit {
+            self.over_limit.insert(node);
+            return false;
+        }
+        self.place.insert(node, self.nodes.len());
+        self.nodes.push(Reached { node, hop, hidden: 0 });
+        true
+    }
+
+    /// Goes one hop on and answers the new frontier.
+    async fn enter(&mut self, frontier: &[NodeId], hop: u32) -> Result<Vec<NodeId>> {
+        let edges = self.hop(frontier).await?;
+        let mut next = Vec::new();
+        for edge in edges {
+            let (near, far) = self.ends(&edge);
+            if self.restricted.contains(&far) {
+                continue;
+            }
+            // An influence on a whole dataset brings the dataset, or its columns, in at the same distance.
+            if !self.place.contains_key(&near) && !self.add(near, hop) {
+                continue;
+            }
+            if self.place.contains_key(&far) {
+                self.keep(edge);
+            } else if self.add(far, hop + 1) {
+                next.push(far);
+                self.keep(edge);
+            } else {
+                self.hidden.insert((near, far));
+            }
+        }
+        Ok(next)
+    }
+
+    /// What lies behind the last frontier: edges back into the answer, and how much is hidden.
+    async fn look_beyond(&mut self, frontier: &[NodeId]) -> Result<()> {
+        for edge in self.hop(frontier).await? {
+            let (near, far) = self.ends(&edge);
+            if self.restricted.contains(&far) {
+                continue;
+            }
+            if self.place.contains_key(&far) && self.place.contains_key(&near) {
+                self.keep(edge);
+            } else if !self.place.contains_key(&far) {
+                self.hidden.insert((near, far));
+                self.too_deep.insert(far);
+            }
+        }
+        Ok(())
+    }
+
+    async fn hop(&mut self, frontier: &[NodeId]) -> Result<Vec<Edge>> {
+        let Walk { direction, kinds, at, .. } = *self.walk;
+        let edges = self.store.hop(Hop { frontier, direction, kinds, at }).await?;
+        let far: Vec<NodeId> = edges.iter().map(|edge| self.ends(edge).1).collect();
+        self.restrict(&far).await?;
+        Ok(edges)
+    }
+
+    /// Remembers which nodes the viewer may not see.
+    async fn restrict(&mut self, nodes: &[NodeId]) -> Result<()> {
+        if self.viewer.sees_everything() {
+            return Ok(());
+        }
+        let unknown: BTreeSet<NodeId> = nodes.iter().copied().filter(|node| !self.place.contains_key(node)).collect();
+        let unknown: Vec<NodeId> = unknown.into_iter().collect();
+        for (id, node) in unknown.iter().zip(self.store.nodes(&unknown, self.walk.at).await?) {
+            if node.is_some_and(|node| !self.viewer.sees(&node)) {
+                self.restricted.insert(*id);
+            }
+        }
+        Ok(())
+    }
+
+    /// The near and the far end of an edge, seen in the walk's direction.
+    fn ends(&self, edge: &Edge) -> (NodeId, NodeId) {
+        match self.walk.direction {
+            Direction::Downstream => (edge.from, edge.to),
+            Direction::Upstream => (edge.to, edge.from),
+        }
+    }
+
+    fn keep(&mut self, edge: Edge) {
+        if self.known_edges.insert(edge.id) {
+            self.edges.push(edge);
+        }
+    }
+
+    fn done(mut self, unfinished: bool) -> Walked {
+        for (near, _) in &self.hidden {
+            if let Some(place) = self.place.get(near) {
+                self.nodes[*place].hidden += 1;
+            }
+        }
+        let late = self.is_late() && unfinished;
+        let reasons = [
+            (Reason::NodeLimit, self.over_limit.len()),
+            (Reason::DepthLimit, self.too_deep.difference(&self.over_limit).count()),
+            (Reason::Deadline, usize::from(late)),
+            (Reason::Restricted, self.restricted.len()),
+        ];
+        let reasons = reasons.into_iter().filter(|(_, count)| *count > 0).map(|(why, count)| (why, count as u64)).collect();
+        Walked { revision: self.walk.at, nodes: self.nodes, edges: self.edges, reasons }
+    }
 }
 
 /// All simple ways from one node to another along the edges, shortest first.
@@ -89,7 +258,70 @@ pub struct FoundPaths {
     pub reasons: Vec<(Reason, u64)>,
 }
 
+/// How many nodes each of the two walks that prepare a search for paths may reach.
+const PATH_NODES: usize = 50_000;
+/// How many unfinished paths may be followed.
+const PATH_STEPS: usize = 200_000;
+
+/// Finds paths through the nodes that lie between the two ends, so that blind alleys cost nothing.
 pub async fn paths(store: &dyn Store, viewer: &dyn Viewer, paths: &Paths) -> Result<FoundPaths> {
-    let _: Option<(HashMap<u8, Hop<'_>>, Direction)> = None;
-    todo!("{:p} {:p} {paths:?}", store, viewer)
+    let side = |start, direction| Walk {
+        start: vec![start],
+        direction,
+        kinds: paths.kinds,
+        depth: paths.depth,
+        limit: PATH_NODES,
+        at: paths.at,
+        deadline: paths.deadline,
+    };
+    let down = walk(store, viewer, &side(paths.from, Direction::Downstream)).await?;
+    let up = walk(store, viewer, &side(paths.to, Direction::Upstream)).await?;
+    let left: HashMap<NodeId, u32> = up.nodes.iter().map(|reached| (reached.node, reached.hop)).collect();
+    let between: Vec<Edge> =
+        down.edges.iter().filter(|e| left.contains_key(&e.from) && left.contains_key(&e.to)).copied().collect();
+    let mut reasons: BTreeMap<Reason, u64> = BTreeMap::new();
+    for (reason, count) in down.reasons.iter().chain(&up.reasons) {
+        if !matches!(reason, Reason::DepthLimit) {
+            *reasons.entry(*reason).or_default() += count;
+        }
+    }
+    let (mut found, cut) = simple_paths(paths, &between, &left);
+    if cut || found.len() > paths.limit {
+        *reasons.entry(Reason::NodeLimit).or_default() += 1;
+    }
+    found.truncate(paths.limit);
+    let used: HashSet<(NodeId, NodeId)> = found.iter().flat_map(|path| path.windows(2).map(|w| (w[0], w[1]))).collect();
+    let edges = between.into_iter().filter(|edge| used.contains(&(edge.from, edge.to))).collect();
+    Ok(FoundPaths { revision: paths.at, paths: found, edges, reasons: reasons.into_iter().collect() })
+}
+
+/// Simple paths, shortest first, one more than the limit at the most; and whether the search was given up.
+fn simple_paths(paths: &Paths, edges: &[Edge], left: &HashMap<NodeId, u32>) -> (Vec<Vec<NodeId>>, bool) {
+    let mut next: HashMap<NodeId, BTreeSet<NodeId>> = HashMap::new();
+    for edge in edges {
+        next.entry(edge.from).or_default().insert(edge.to);
+    }
+    let mut found = Vec::new();
+    let mut open = VecDeque::from([vec![paths.from]]);
+    let mut steps = 0;
+    while let Some(path) = open.pop_front() {
+        let last = path[path.len() - 1];
+        if last == paths.to {
+            found.push(path);
+            if found.len() > paths.limit {
+                break;
+            }
+            continue;
+        }
+        for step in next.get(&last).into_iter().flatten().filter(|step| !path.contains(step)) {
+            steps += 1;
+            if steps > PATH_STEPS {
+                return (found, true);
+            }
+            if path.len() as u32 + left[step] <= paths.depth {
+                open.push_back(path.iter().copied().chain([*step]).collect());
+            }
+        }
+    }
+    (found, false)
 }

@@ -1,0 +1,147 @@
+//! Columns of a dataset: those that its schema declares, and those that only lineage mentions.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::super::records::Body;
+use super::super::topology::flag;
+use super::Apply;
+use super::nodes::{Current, Mention};
+use crate::model::*;
+use crate::names::column_key;
+use crate::store::Result;
+
+/// A stored column.
+struct Stored {
+    id: u32,
+    flags: u8,
+    current: Current,
+}
+
+impl Apply<'_> {
+    /// Makes the columns of a dataset follow its schema (`None`: it is what it was) and the tags given for columns.
+    pub(super) fn columns(
+        &mut self,
+        dataset: u32,
+        namespace: &str,
+        schema: Option<&[Field]>,
+        tags: &[(String, Tag)],
+    ) -> Result<()> {
+        let mut stored = self.stored_columns(dataset)?;
+        let mut by_key: HashMap<String, Vec<Tag>> = HashMap::new();
+        for (path, tag) in tags {
+            by_key.entry(column_key(namespace, path)).or_default().push(tag.clone());
+        }
+        let tags_of = |key: &str| by_key.get(key).cloned().unwrap_or_default();
+        if let Some(fields) = schema {
+            let mut seen = BTreeSet::new();
+            for field in fields {
+                let path = dotted(&field.path);
+                let key = column_key(namespace, &path);
+                // Of two columns with one name the first stands; ingestion has noted the other as a fault.
+                if seen.insert(key.clone()) {
+                    let tags = tags_of(&key);
+                    self.declare(dataset, &key, &path, field, tags, stored.remove(&key))?;
+                }
+            }
+        }
+        for (key, column) in stored {
+            self.leave(column, &key, schema.is_some(), tags_of(&key))?;
+        }
+        Ok(())
+    }
+
+    fn stored_columns(&self, dataset: u32) -> Result<BTreeMap<String, Stored>> {
+        let mut read = self.db.prepare_cached(
+            "SELECT key, id, flags, since, ended IS NOT NULL, body FROM node WHERE parent = ?1 AND kind = ?2",
+        )?;
+        let rows = read.query_map((dataset, NodeKind::Column as u8), |row| {
+            let head = (row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            Ok((head, row.get::<_, String>(5)?))
+        })?;
+        let mut columns = BTreeMap::new();
+        for row in rows {
+            let ((key, id, flags, since, ended), body) = row?;
+            let current = Current { since, ended, body: Body::read(&body)? };
+            columns.insert(key, Stored { id, flags, current });
+        }
+        Ok(columns)
+    }
+
+    /// A column that the schema has.
+    fn declare(
+        &mut self,
+        dataset: u32,
+        key: &str,
+        path: &str,
+        field: &Field,
+        tags: Vec<Tag>,
+        stored: Option<Stored>,
+    ) -> Result<()> {
+        let mut body = stored.as_ref().map(|column| column.current.body.clone()).unwrap_or_default();
+        body.ingested = Aspects {
+            documentation: field
+                .description
+                .as_ref()
+                .filter(|text| !text.is_empty())
+                .map(|text| Documentation { text: text.clone(), content_type: None, by: None }),
+            field: Some(Field { description: None, ..field.clone() }),
+            tags,
+            ..Aspects::default()
+        };
+        let Some(column) = stored else {
+            let id = self.insert(dataset, NodeKind::Column, key, path, Mention::Declared, &body)?;
+            return self.tag_column(id, &body);
+        };
+        if column.flags & flag::DECLARED == 0 {
+            self.set_flags(column.id, column.flags | flag::DECLARED)?;
+            self.unsettled.insert(column.id);
+        }
+        self.write_column(column, body)
+    }
+
+    /// A column that the schema does not have, or that stays as it is but for its tags.
+    fn leave(&mut self, column: Stored, key: &str, undeclared: bool, tags: Vec<Tag>) -> Result<()> {
+        let mut body = column.current.body.clone();
+        body.ingested.tags = tags;
+        if undeclared && column.flags & flag::DECLARED != 0 {
+            self.set_flags(column.id, column.flags & !flag::DECLARED)?;
+            self.unsettled.insert(column.id);
+            body.ingested = Aspects { field: Some(undeclared_field(key)), tags: body.ingested.tags, ..Aspects::default() };
+        }
+        self.write_column(column, body)
+    }
+
+    fn write_column(&mut self, column: Stored, body: Body) -> Result<()> {
+        if body == column.current.body {
+            return Ok(());
+        }
+        self.write_version(column.id, &column.current, &body)?;
+        self.tag_column(column.id, &body)
+    }
+
+    fn tag_column(&mut self, id: u32, body: &Body) -> Result<()> {
+        if body.ingested.tags.is_empty() && body.authored.tags.is_empty() && id >= self.topology.node_count() {
+            return Ok(());
+        }
+        self.label_edges(id, body)
+    }
+
+    /// The column that lineage names, whether a schema has it or not. An unknown one is there as long as an edge is.
+    pub(super) fn column(&mut self, dataset: u32, namespace: &str, path: &str) -> Result<u32> {
+        let key = column_key(namespace, path);
+        if let Some(id) = self.known(dataset, NodeKind::Column, &key)? {
+            return Ok(id);
+        }
+        let tags = self.current(dataset)?.body.column_tags;
+        let mut body = Body::default();
+        body.ingested.field = Some(undeclared_field(&key));
+        body.ingested.tags = tags.into_iter().filter(|(p, _)| column_key(namespace, p) == key).map(|(_, tag)| tag).collect();
+        self.insert(dataset, NodeKind::Column, &key, &key, Mention::ByEdge, &body)
+    }
+}
+
+/// Spelled by its key, since spellings of mentions vary.
+fn undeclared_field(key: &str) -> Field {
+    let path = key.split('.').map(str::to_owned).collect();
+    Field { path, data_type: None, description: None, position: 0, declared: false }
+}

@@ -1,0 +1,241 @@
+//! Lineage of one output by one job: stated once by content, current as long as a run says so.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{OptionalExtension, params};
+
+use super::super::records::{self, Lineage};
+use super::edges::{Group, Wanted};
+use super::nodes::Mention;
+use super::Apply;
+use crate::change::Claim;
+use crate::ids::ContentId;
+use crate::model::{EdgeKind, LineageSource, QualifiedName};
+use crate::store::Result;
+
+/// How far a run came, for what it says of an output to count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Standing {
+    /// Going on, failed, or complete without having reported what it read: it adds lineage and ends none.
+    Open = 0,
+    /// Complete: lineage that only older runs stated ends.
+    Complete = 1,
+    /// Stated by design; it counts until the next statement.
+    Design = 2,
+}
+
+impl Apply<'_> {
+    /// The id of what a claim says; names are hashed, so that nothing need be looked up for a claim already known.
+    pub(super) fn claim_id(claim: &Claim) -> ContentId {
+        let mut hash = Hash::new(b"claim");
+        hash.number(claim.source as u32);
+        hash.name(&claim.output);
+        hash.number(claim.inputs.len() as u32);
+        claim.inputs.iter().for_each(|input| hash.name(input));
+        for edge in &claim.edges {
+            hash.name(&edge.source);
+            hash.text(&edge.source_column);
+            hash.text(edge.target_column.as_deref().unwrap_or("\0"));
+            hash.number(edge.kind as u32 | u32::from(edge.masking) << 8);
+        }
+        hash.done()
+    }
+
+    /// Names every dataset that a claim speaks of.
+    pub(super) fn mention_claim(&mut self, claim: &Claim) -> Result<u32> {
+        for name in claim.inputs.iter().collect::<BTreeSet<_>>() {
+            self.dataset(name)?;
+        }
+        for name in claim.edges.iter().map(|edge| &edge.source).collect::<BTreeSet<_>>() {
+            self.dataset(name)?;
+        }
+        self.dataset(&claim.output)
+    }
+
+    /// A claim by node ids.
+    pub(super) fn resolve_claim(&mut self, claim: &Claim, mention: Mention) -> Result<Lineage> {
+        let output = self.dataset_as(&claim.output, mention)?;
+        let mut lineage = Lineage { source: claim.source as u8, ..Lineage::default() };
+        let mut inputs = BTreeSet::new();
+        for name in &claim.inputs {
+            inputs.insert(self.dataset_as(name, mention)?);
+        }
+        let mut last: Option<(&QualifiedName, u32)> = None;
+        for edge in &claim.edges {
+            let source = match last {
+                Some((name, id)) if *name == edge.source => id,
+                _ => self.dataset_as(&edge.source, mention)?,
+            };
+            last = Some((&edge.source, source));
+            inputs.insert(source);
+            let from = self.column(source, &edge.source.namespace, &edge.source_column)?;
+            let to = match &edge.target_column {
+                Some(path) => self.column(output, &claim.output.namespace, path)?,
+                None => output,
+            };
+            if let Some(expression) = &edge.expression {
+                let place = lineage.edges.len() as u32;
+                lineage.expressions.push((place, expression.text.clone(), expression.start, expression.end));
+            }
+            lineage.edges.push((from, to, edge.kind as u8, edge.masking));
+        }
+        lineage.inputs = inputs.into_iter().collect();
+        Ok(lineage)
+    }
+
+    pub(super) fn has_lineage(&self, id: &ContentId) -> Result<bool> {
+        let mut read = self.db.prepare_cached("SELECT 1 FROM lineage WHERE id = ?1")?;
+        Ok(read.query_row([&id.0[..]], |_| Ok(())).optional()?.is_some())
+    }
+
+    pub(super) fn write_lineage(&self, id: &ContentId, lineage: &Lineage) -> Result<()> {
+        self.db
+            .prepare_cached("INSERT INTO lineage (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = ?2")?
+            .execute(params![&id.0[..], records::write(lineage)])?;
+        Ok(())
+    }
+
+    pub(super) fn lineage(&self, id: &[u8]) -> Result<Lineage> {
+        let mut read = self.db.prepare_cached("SELECT body FROM lineage WHERE id = ?1")?;
+        let body: String = read.query_row([id], |row| row.get(0))?;
+        records::read(&body)
+    }
+
+    /// Every input feeds the output; nothing better was said.
+    pub(super) fn plain_lineage(&self, inputs: &[u32]) -> Result<ContentId> {
+        let mut hash = Hash::new(b"inputs");
+        inputs.iter().for_each(|input| hash.number(*input));
+        let id = hash.done();
+        if !self.has_lineage(&id)? {
+            let source = LineageSource::InputsOutputs as u8;
+            self.write_lineage(&id, &Lineage { source, inputs: inputs.to_vec(), ..Lineage::default() })?;
+        }
+        Ok(id)
+    }
+
+    /// A claim's lineage with further inputs of which no output's claim speaks.
+    pub(super) fn extended_lineage(&self, claim: &ContentId, extra: &[u32]) -> Result<ContentId> {
+        if extra.is_empty() {
+            return Ok(*claim);
+        }
+        let mut hash = Hash::new(b"extended");
+        hash.bytes(&claim.0);
+        extra.iter().for_each(|input| hash.number(*input));
+        let id = hash.done();
+        if !self.has_lineage(&id)? {
+            let mut lineage = self.lineage(&claim.0)?;
+            lineage.inputs = lineage.inputs.iter().chain(extra).copied().collect::<BTreeSet<_>>().into_iter().collect();
+            self.write_lineage(&id, &lineage)?;
+        }
+        Ok(id)
+    }
+
+    /// Makes the edges of an output by a job follow from what runs say of it now.
+    pub(super) fn follow_runs(&mut self, job: u32, output: u32, rewritten: bool) -> Result<()> {
+        let current = self.current_lineages(job, output)?;
+        let stored: Option<Vec<u8>> = self
+            .db
+            .prepare_cached("SELECT lineages FROM lineage_state WHERE job = ?1 AND output = ?2")?
+            .query_row([job, output], |row| row.get(0))
+            .optional()?;
+        let joined = current.concat();
+        if stored.as_ref() == Some(&joined) && !rewritten {
+            return Ok(());
+        }
+        self.db
+            .prepare_cached(
+                "INSERT INTO lineage_state (job, output, lineages) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT (job, output) DO UPDATE SET lineages = ?3",
+            )?
+            .execute(params![job, output, joined])?;
+        if output != 0 {
+            let wanted = self.output_edges(job, output, &current)?;
+            self.set_edges(Group::Output { output, job }, wanted)?;
+        }
+        if job != 0 { self.follow_reads(job) } else { Ok(()) }
+    }
+
+    /// What the latest complete run says, what later runs say, and what was stated by design.
+    fn current_lineages(&self, job: u32, output: u32) -> Result<Vec<Vec<u8>>> {
+        let latest: Option<Vec<u8>> = self
+            .db
+            .prepare_cached("SELECT MAX(key) FROM run_output WHERE output = ?1 AND job = ?2 AND standing = 1")?
+            .query_row([output, job], |row| row.get(0))?;
+        let mut read = self.db.prepare_cached(
+            "SELECT DISTINCT lineage FROM run_output WHERE output = ?1 AND job = ?2 AND standing = ?3 AND key >= ?4",
+        )?;
+        let latest = latest.unwrap_or_default();
+        let mut lineages = BTreeSet::new();
+        for (standing, since) in [(Standing::Complete, &latest[..]), (Standing::Open, &latest[..]), (Standing::Design, &[])] {
+            let rows = read.query_map(params![output, job, standing as u8, since], |row| row.get::<_, Vec<u8>>(0))?;
+            for row in rows {
+                lineages.insert(row?);
+            }
+        }
+        Ok(lineages.into_iter().collect())
+    }
+
+    fn output_edges(&self, job: u32, output: u32, lineages: &[Vec<u8>]) -> Result<BTreeSet<Wanted>> {
+        let mut wanted = BTreeSet::new();
+        if job != 0 && !lineages.is_empty() {
+            wanted.insert((EdgeKind::Writes as u8, job, output, false));
+        }
+        for id in lineages {
+            let lineage = self.lineage(id)?;
+            let feeds = lineage.inputs.iter().filter(|input| **input != output);
+            wanted.extend(feeds.map(|input| (EdgeKind::Feeds as u8, *input, output, false)));
+            wanted.extend(lineage.edges.iter().map(|(from, to, kind, masking)| (*kind, *from, *to, *masking)));
+        }
+        Ok(wanted)
+    }
+
+    fn follow_reads(&mut self, job: u32) -> Result<()> {
+        let states: Vec<Vec<u8>> = self
+            .db
+            .prepare_cached("SELECT lineages FROM lineage_state WHERE job = ?1")?
+            .query_map([job], |row| row.get(0))?
+            .collect::<std::result::Result<_, _>>()?;
+        let ids: BTreeSet<&[u8]> = states.iter().flat_map(|state| state.chunks(16)).collect();
+        let mut wanted = BTreeSet::new();
+        for id in ids {
+            let inputs = self.lineage(id)?.inputs;
+            wanted.extend(inputs.into_iter().map(|input| (EdgeKind::Reads as u8, input, job, false)));
+        }
+        self.set_edges(Group::Reads(job), wanted)
+    }
+}
+
+/// Hashes parts so that no two lists of parts hash alike by running together.
+pub(super) struct Hash(blake3::Hasher);
+
+impl Hash {
+    pub fn new(what: &[u8]) -> Hash {
+        let mut hash = Hash(blake3::Hasher::new());
+        hash.bytes(what);
+        hash
+    }
+
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len() as u32);
+        self.0.update(bytes);
+    }
+
+    pub fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    pub fn number(&mut self, number: u32) {
+        self.0.update(&number.to_le_bytes());
+    }
+
+    pub fn name(&mut self, name: &QualifiedName) {
+        self.text(&name.namespace);
+        self.text(&name.name);
+    }
+
+    pub fn done(self) -> ContentId {
+        let mut id = [0; 16];
+        id.copy_from_slice(&self.0.finalize().as_bytes()[..16]);
+        ContentId(id)
+    }
+}

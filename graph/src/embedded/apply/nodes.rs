@@ -1,0 +1,302 @@
+//! Node rows: found or made by name, versioned, begun and ended.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::super::records::Body;
+use super::super::topology::{NewNode, flag};
+use super::Apply;
+use crate::ids::ContentId;
+use crate::model::{NodeKind, NodeName, QualifiedName};
+use crate::names;
+use crate::store::{ChangeKind, Result, StoreError};
+
+/// A node row as far as names go.
+struct Found {
+    id: u32,
+    name: String,
+    flags: u8,
+    ended: bool,
+}
+
+/// A version row.
+pub(super) struct Current {
+    pub since: u32,
+    pub ended: bool,
+    pub body: Body,
+}
+
+/// How a node comes to be known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mention {
+    /// An input names it: it is there.
+    Named,
+    /// An input names it as another name of a dataset only.
+    Alias,
+    /// Only lineage leads to it: it is there as long as an edge is.
+    ByEdge,
+    /// A column of the current schema.
+    Declared,
+}
+
+impl Mention {
+    fn flags(self) -> u8 {
+        match self {
+            Mention::Named => flag::MENTIONED,
+            Mention::Alias => flag::MENTIONED | flag::NOMINAL,
+            Mention::ByEdge => 0,
+            Mention::Declared => flag::DECLARED,
+        }
+    }
+}
+
+/// The hash under which the topology knows a key. Case does not count, since one dataset may have names on platforms
+/// with different case rules.
+pub(in crate::embedded) fn key_hash(key: &str) -> u64 {
+    let id = ContentId::of(key.to_lowercase().as_bytes());
+    u64::from_le_bytes(id.0[..8].try_into().expect("a content id has 16 bytes"))
+}
+
+impl Apply<'_> {
+    pub(super) fn dataset(&mut self, name: &QualifiedName) -> Result<u32> {
+        self.dataset_as(name, Mention::Named)
+    }
+
+    pub(super) fn dataset_as(&mut self, name: &QualifiedName, mention: Mention) -> Result<u32> {
+        let parent = self.namespace(&name.namespace)?;
+        let key = names::key(&NodeName::Dataset(name.clone()));
+        let before = self.counters.node;
+        let id = self.node(parent, NodeKind::Dataset, &key, name.name.trim(), mention)?;
+        if self.counters.node != before {
+            self.out.named.push((id, name.clone()));
+        }
+        Ok(id)
+    }
+
+    pub(super) fn job(&mut self, name: &QualifiedName) -> Result<u32> {
+        let parent = self.namespace(&name.namespace)?;
+        let key = names::key(&NodeName::Job(name.clone()));
+        self.node(parent, NodeKind::Job, &key, &key, Mention::Named)
+    }
+
+    fn namespace(&mut self, namespace: &str) -> Result<u32> {
+        let key = names::namespace_key(namespace);
+        self.node(0, NodeKind::Namespace, &key, namespace.trim(), Mention::Named)
+    }
+
+    /// An owner or a tag.
+    pub(super) fn label(&mut self, name: &NodeName) -> Result<u32> {
+        let (NodeName::Owner(text) | NodeName::Tag(text)) = name else {
+            return Err(StoreError::Refused("only owners and tags are labels".to_owned()));
+        };
+        self.node(0, name.kind(), &names::key(name), text.trim(), Mention::ByEdge)
+    }
+
+    /// Finds a node or makes it. A node of which only an edge knows is not there yet: `settle` decides.
+    pub(super) fn node(&mut self, parent: u32, kind: NodeKind, key: &str, name: &str, mention: Mention) -> Result<u32> {
+        match self.find(parent, kind, key)? {
+            Some(found) => self.mention(found, name, mention),
+            None => self.insert(parent, kind, key, name, mention, &Body::default()),
+        }
+    }
+
+    fn find(&self, parent: u32, kind: NodeKind, key: &str) -> Result<Option<Found>> {
+        let mut find = self
+            .db
+            .prepare_cached("SELECT id, name, flags, ended IS NOT NULL FROM node WHERE parent = ?1 AND kind = ?2 AND key = ?3")?;
+        let row = find.query_row(params![parent, kind as u8, key], |row| {
+            Ok(Found { id: row.get(0)?, name: row.get(1)?, flags: row.get(2)?, ended: row.get(3)? })
+        });
+        Ok(row.optional()?)
+    }
+
+    /// The id of a node that may or may not be there.
+    pub(super) fn known(&self, parent: u32, kind: NodeKind, key: &str) -> Result<Option<u32>> {
+        Ok(self.find(parent, kind, key)?.map(|found| found.id))
+    }
+
+    /// A dataset by name, whether it is there or not.
+    pub(super) fn known_dataset(&self, name: &QualifiedName) -> Result<Option<u32>> {
+        let Some(namespace) = self.known(0, NodeKind::Namespace, &names::namespace_key(&name.namespace))? else {
+            return Ok(None);
+        };
+        self.known(namespace, NodeKind::Dataset, &names::key(&NodeName::Dataset(name.clone())))
+    }
+
+    /// Of several spellings the least is shown, whichever came first.
+    fn mention(&mut self, found: Found, name: &str, mention: Mention) -> Result<u32> {
+        if mention == Mention::ByEdge {
+            return Ok(found.id);
+        }
+        if name < found.name.as_str() {
+            self.db.prepare_cached("UPDATE node SET name = ?2 WHERE id = ?1")?.execute(params![found.id, name])?;
+            self.touch(found.id, ChangeKind::Updated);
+        }
+        let mut flags = found.flags | flag::MENTIONED;
+        if mention == Mention::Named {
+            flags &= !flag::NOMINAL;
+        } else if found.flags & flag::MENTIONED == 0 {
+            flags |= flag::NOMINAL;
+        }
+        if flags != found.flags {
+            self.set_flags(found.id, flags)?;
+        }
+        if found.ended {
+            self.begin(found.id)?;
+        }
+        Ok(found.id)
+    }
+
+    pub(super) fn insert(
+        &mut self,
+        parent: u32,
+        kind: NodeKind,
+        key: &str,
+        name: &str,
+        mention: Mention,
+        body: &Body,
+    ) -> Result<u32> {
+        let id = self.counters.node;
+        self.counters.node = id.checked_add(1).ok_or_else(|| StoreError::Refused("the store is full of nodes".to_owned()))?;
+        let ended = (mention == Mention::ByEdge).then_some(self.revision);
+        self.db
+            .prepare_cached(
+                "INSERT INTO node (id, kind, parent, key, name, created, ended, flags, since, body) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?9)",
+            )?
+            .execute(params![id, kind as u8, parent, key, name, self.revision, ended, mention.flags(), body.write()])?;
+        self.out.new_nodes.push(NewNode {
+            kind,
+            parent,
+            key_hash: key_hash(key),
+            flags: mention.flags(),
+            created: self.revision,
+            ended: ended.unwrap_or(u32::MAX),
+        });
+        if ended.is_none() {
+            self.touch(id, ChangeKind::Created);
+        }
+        Ok(id)
+    }
+
+    pub(super) fn flags(&self, id: u32) -> Result<u8> {
+        Ok(self.db.prepare_cached("SELECT flags FROM node WHERE id = ?1")?.query_row([id], |row| row.get(0))?)
+    }
+
+    pub(super) fn set_flags(&mut self, id: u32, flags: u8) -> Result<()> {
+        self.db.prepare_cached("UPDATE node SET flags = ?2 WHERE id = ?1")?.execute(params![id, flags])?;
+        self.out.flags.push((id, flags));
+        Ok(())
+    }
+
+    pub(super) fn current(&self, id: u32) -> Result<Current> {
+        let mut read = self.db.prepare_cached("SELECT since, ended IS NOT NULL, body FROM node WHERE id = ?1")?;
+        let (since, ended, body): (u32, bool, String) =
+            read.query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(Current { since, ended, body: Body::read(&body)? })
+    }
+
+    /// Changes what a node is; a new version begins when that makes a difference.
+    pub(super) fn revise(&mut self, id: u32, change: impl FnOnce(&mut Body)) -> Result<bool> {
+        let current = self.current(id)?;
+        let mut body = current.body.clone();
+        change(&mut body);
+        if body == current.body {
+            return Ok(false);
+        }
+        self.write_version(id, &current, &body)?;
+        Ok(true)
+    }
+
+    /// Writes `body` as the version from this revision on.
+    pub(super) fn write_version(&mut self, id: u32, current: &Current, body: &Body) -> Result<()> {
+        if current.since < self.revision && !current.ended {
+            self.keep_past(id)?;
+        }
+        let since = if current.ended { current.since } else { self.revision };
+        self.db
+            .prepare_cached("UPDATE node SET since = ?2, body = ?3 WHERE id = ?1")?
+            .execute(params![id, since, body.write()])?;
+        if !current.ended {
+            self.touch(id, ChangeKind::Updated);
+        }
+        Ok(())
+    }
+
+    fn keep_past(&self, id: u32) -> Result<()> {
+        self.db
+            .prepare_cached("INSERT INTO node_past (id, since, until, body) SELECT id, since, ?2, body FROM node WHERE id = ?1")?
+            .execute(params![id, self.revision])?;
+        Ok(())
+    }
+
+    /// Makes a node that was not there begin.
+    pub(super) fn begin(&mut self, id: u32) -> Result<()> {
+        let born: bool = self
+            .db
+            .prepare_cached("SELECT ended > created FROM node WHERE id = ?1")?
+            .query_row([id], |row| row.get(0))?;
+        let sql = if born {
+            "UPDATE node SET ended = NULL, since = ?2 WHERE id = ?1 RETURNING created"
+        } else {
+            "UPDATE node SET ended = NULL, since = ?2, created = ?2 WHERE id = ?1 RETURNING created"
+        };
+        let created = self.db.prepare_cached(sql)?.query_row(params![id, self.revision], |row| row.get(0))?;
+        self.out.spans.insert(id, (created, u32::MAX));
+        self.touch(id, ChangeKind::Created);
+        Ok(())
+    }
+
+    /// Makes a node end; its last version stays in its past.
+    pub(super) fn end(&mut self, id: u32) -> Result<()> {
+        let (since, created): (u32, u32) = self
+            .db
+            .prepare_cached("SELECT since, created FROM node WHERE id = ?1")?
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if since < self.revision {
+            self.keep_past(id)?;
+        }
+        self.db.prepare_cached("UPDATE node SET ended = ?2 WHERE id = ?1")?.execute(params![id, self.revision])?;
+        self.out.spans.insert(id, (created, self.revision));
+        self.touch(id, ChangeKind::Ended);
+        Ok(())
+    }
+
+    /// The name of a dataset or a job as it is shown.
+    pub(super) fn qualified(&self, id: u32) -> Result<QualifiedName> {
+        let mut read = self
+            .db
+            .prepare_cached("SELECT space.name, node.name FROM node JOIN node AS space ON space.id = node.parent WHERE node.id = ?1")?;
+        Ok(read.query_row([id], |row| Ok(QualifiedName { namespace: row.get(0)?, name: row.get(1)? }))?)
+    }
+
+    /// Begins and ends nodes that are there only while something holds them.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        while let Some(id) = self.unsettled.pop_first() {
+            let (flags, ended): (u8, bool) = self
+                .db
+                .prepare_cached("SELECT flags, ended IS NOT NULL FROM node WHERE id = ?1")?
+                .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let there = flags & (flag::MENTIONED | flag::DECLARED) != 0 || self.has_edges(id);
+            match (there, ended) {
+                (true, true) => self.begin(id)?,
+                (false, false) => self.end(id)?,
+                (true, false) | (false, true) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Has `settle` look at a node, unless memory tells that it is there.
+    pub(super) fn unsettle(&mut self, id: u32) {
+        let moved = self.before.spans.contains_key(&id) || self.out.spans.contains_key(&id);
+        if moved || id >= self.topology.node_count() || !self.topology.is_there(id) {
+            self.unsettled.insert(id);
+        }
+    }
+
+    fn has_edges(&self, id: u32) -> bool {
+        let stored = if id < self.topology.node_count() { self.topology.current_degree(id) } else { 0 };
+        let pending = |degrees: &std::collections::HashMap<u32, i32>| degrees.get(&id).copied().unwrap_or(0);
+        stored as i64 + i64::from(pending(&self.before.degrees)) + i64::from(pending(&self.out.degrees)) > 0
+    }
+}

@@ -1,0 +1,207 @@
+//! The one writer: takes submissions as they come, applies as many as are waiting in one transaction, syncs once,
+//! publishes to memory, and only then answers. Throughput comes from the batch, never from skipping the sync.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rusqlite::{Connection, params};
+use tokio::sync::{mpsc, oneshot};
+
+use super::apply::{Apply, Counters, Outcome};
+use super::{Clock, Head, Shared, records};
+use crate::change::Submission;
+use crate::derive::Derive;
+use crate::ids::{Revision, Time};
+use crate::model::{EdgeKind, NodeKind};
+use crate::store::{Receipt, Result, StoreError, Totals};
+
+/// How much one commit takes at the most.
+const BATCH: usize = 128;
+const BATCH_BYTES: usize = 16 << 20;
+
+/// A submission on its way, and where the answer goes.
+pub(super) struct Order {
+    pub submission: Submission,
+    pub answer: oneshot::Sender<Result<Receipt>>,
+}
+
+pub(super) struct Writer {
+    pub db: Connection,
+    pub shared: Arc<Shared>,
+    pub derive: Arc<dyn Derive>,
+    pub clock: Clock,
+    pub counters: Counters,
+}
+
+/// What became of one order before the commit.
+enum Applied {
+    New,
+    Repeated,
+    Failed(StoreError),
+}
+
+impl Writer {
+    /// Works until nobody can send any more.
+    pub fn run(mut self, mut orders: mpsc::Receiver<Order>) {
+        while let Some(first) = orders.blocking_recv() {
+            let mut bytes = weight(&first);
+            let mut batch = vec![first];
+            while batch.len() < BATCH && bytes < BATCH_BYTES {
+                let Ok(order) = orders.try_recv() else { break };
+                bytes += weight(&order);
+                batch.push(order);
+            }
+            self.commit(batch);
+        }
+    }
+
+    fn commit(&mut self, batch: Vec<Order>) {
+        let counters = self.counters;
+        match self.write(&batch) {
+            Ok(applied) => {
+                let revision = self.shared.head().revision;
+                for (order, applied) in batch.into_iter().zip(applied) {
+                    // Whoever asked may be gone; the commit stands all the same.
+                    let _ = order.answer.send(match applied {
+                        Applied::New => Ok(Receipt { revision, repeated: false }),
+                        Applied::Repeated => Ok(Receipt { revision, repeated: true }),
+                        Applied::Failed(error) => Err(error),
+                    });
+                }
+            }
+            Err(error) => {
+                self.counters = counters;
+                tracing::error!(%error, "a commit failed and was rolled back");
+                let text = error.to_string();
+                for order in batch {
+                    let _ = order.answer.send(Err(StoreError::Backend(text.clone())));
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, batch: &[Order]) -> Result<Vec<Applied>> {
+        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        let written = self.write_batch(batch);
+        if written.is_err() && !self.db.is_autocommit() {
+            self.db.execute_batch("ROLLBACK")?;
+        }
+        written
+    }
+
+    fn write_batch(&mut self, batch: &[Order]) -> Result<Vec<Applied>> {
+        let head = self.shared.head();
+        let revision = head.revision.0.checked_add(1).filter(|next| *next < u32::MAX);
+        let revision = revision.ok_or_else(|| StoreError::Backend("the store is out of revisions".to_owned()))?;
+        let mut outcome = Outcome::default();
+        let mut applied = Vec::with_capacity(batch.len());
+        for order in batch {
+            applied.push(self.apply(&order.submission, revision, &mut outcome)?);
+        }
+        let news = batch.iter().zip(&applied).any(|(o, a)| matches!(a, Applied::New) && !o.submission.input.rejected);
+        let committed_at = self.time_after(head.committed_at);
+        if news {
+            self.write_revision(revision, committed_at, &outcome)?;
+        }
+        self.db.execute_batch("COMMIT")?;
+        let next = if news { Head { revision: Revision(revision), committed_at: Some(committed_at), ..head } } else { head };
+        self.publish(outcome, next);
+        Ok(applied)
+    }
+
+    /// One submission in a savepoint of its own, so that a bad one fails alone.
+    fn apply(&mut self, submission: &Submission, revision: u32, outcome: &mut Outcome) -> Result<Applied> {
+        self.db.prepare_cached("SAVEPOINT one")?.execute([])?;
+        let before = self.counters;
+        let tried = catch_unwind(AssertUnwindSafe(|| {
+            let topology = self.shared.topology.read();
+            let mut apply =
+                Apply::new(&self.db, revision, self.derive.as_ref(), &mut self.counters, &topology, outcome);
+            apply.submission(submission).map(|new| new.then_some(apply.out))
+        }));
+        let tried = tried.unwrap_or_else(|_| Err(StoreError::Backend("the submission broke an invariant".to_owned())));
+        if tried.is_err() {
+            self.db.execute_batch("ROLLBACK TO one")?;
+            self.counters = before;
+        }
+        self.db.prepare_cached("RELEASE one")?.execute([])?;
+        Ok(match tried {
+            Ok(Some(out)) => {
+                outcome.absorb(out);
+                Applied::New
+            }
+            Ok(None) => Applied::Repeated,
+            Err(error) => Applied::Failed(error),
+        })
+    }
+
+    /// Commit times only ever grow, so that a time means one revision.
+    fn time_after(&self, last: Option<Time>) -> Time {
+        let now = (self.clock)();
+        let now = Time::from_microsecond(now.as_microsecond()).unwrap_or(now);
+        let next = last.and_then(|last| Time::from_microsecond(last.as_microsecond() + 1).ok());
+        next.map_or(now, |next| now.max(next))
+    }
+
+    fn write_revision(&self, revision: u32, at: Time, outcome: &Outcome) -> Result<()> {
+        let nodes: Vec<(u32, u8)> = outcome.touched.iter().map(|(node, change)| (*node, *change as u8)).collect();
+        self.db
+            .prepare_cached("INSERT INTO revision (id, committed_at, nodes) VALUES (?1, ?2, ?3)")?
+            .execute(params![revision, at.as_microsecond(), records::write(&nodes)])?;
+        Ok(())
+    }
+
+    /// Makes a durable commit visible.
+    fn publish(&mut self, outcome: Outcome, mut head: Head) {
+        let mut topology = self.shared.topology.write();
+        let mut aliases = self.shared.aliases.write();
+        head.totals.edges = head.totals.edges.saturating_add_signed(lineage_change(&outcome, &topology));
+        for node in &outcome.new_nodes {
+            topology.add_node(*node);
+            count_node(&mut head.totals, node.kind, i64::from(node.ended == u32::MAX));
+        }
+        for (node, (created, ended)) in &outcome.spans {
+            let change = i64::from(*ended == u32::MAX) - i64::from(topology.is_there(*node));
+            count_node(&mut head.totals, topology.kind(*node), change);
+            topology.set_span(*node, *created, *ended);
+        }
+        outcome.flags.iter().for_each(|(node, flags)| topology.set_flags(*node, *flags));
+        outcome.new_edges.iter().for_each(|edge| topology.add_edge(*edge));
+        outcome.ended_edges.iter().for_each(|edge| topology.end_edge(*edge, head.revision.0));
+        for (node, name) in &outcome.named {
+            aliases.add_dataset(*node, name, &topology);
+        }
+        outcome.aliases.iter().for_each(|change| aliases.apply(*change));
+        head.totals.runs = self.counters.run as u64;
+        head.totals.inputs = self.counters.sequence as u64;
+        head.totals.faults = self.counters.faults;
+        outcome.touched.keys().chain(&outcome.stale).for_each(|node| self.shared.forget(*node));
+        self.shared.set_head(head);
+    }
+}
+
+fn count_node(totals: &mut Totals, kind: NodeKind, change: i64) {
+    let count = match kind {
+        NodeKind::Dataset => &mut totals.datasets,
+        NodeKind::Column => &mut totals.columns,
+        NodeKind::Job => &mut totals.jobs,
+        NodeKind::Namespace | NodeKind::Owner | NodeKind::Tag => return,
+    };
+    *count = count.saturating_add_signed(change);
+}
+
+fn lineage_change(outcome: &Outcome, topology: &super::topology::Topology) -> i64 {
+    let is_lineage = |kind: EdgeKind| !matches!(kind, EdgeKind::OwnedBy | EdgeKind::Tagged | EdgeKind::PartOf);
+    let new = outcome.new_edges.iter().filter(|edge| is_lineage(edge.kind)).count() as i64;
+    let known = topology.edge_count();
+    let kind = |edge: u32| match edge.checked_sub(known) {
+        None => topology.edge(edge).kind,
+        Some(new) => outcome.new_edges[new as usize].kind,
+    };
+    new - outcome.ended_edges.iter().filter(|edge| is_lineage(kind(**edge))).count() as i64
+}
+
+fn weight(order: &Order) -> usize {
+    let input = &order.submission.input;
+    input.body.len() + input.contents.iter().map(|content| content.bytes.len()).sum::<usize>()
+}
