@@ -1,1 +1,19 @@
-//! binding
+//! SQL met with the graph: names in a query become datasets in the light of the run around it, the graph's schemas
+//! answer what columns a table has, and the lineage that follows becomes claims.
+//!
+//! Everything here is a pure function of the query, what its run reported, and the schemas. Nothing is cached, nothing
+//! is read from anywhere else, and a failure of the engine is a fault like any other.
+
+mod claims;
+mod derive;
+mod dialect;
+mod location;
+mod names;
+mod resolve;
+
+pub use derive::SqlDerive;
+pub use dialect::of_platform as dialect_of_platform;
+pub use names::dataset_name;
+
+#[cfg(test)]
+mod tests;
