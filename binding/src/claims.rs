@@ -21,7 +21,14 @@ pub(crate) fn claims(
     resolver: &Resolver<'_>,
 ) -> (Vec<Claim>, Vec<Fault>) {
     let result = result(lineage, context, resolver);
-    let mut claims = Claims { text, resolver, locations: locations(lineage), outputs: BTreeMap::new(), stars: BTreeSet::new(), result };
+    let mut claims = Claims {
+        text,
+        resolver,
+        locations: locations(lineage),
+        outputs: BTreeMap::new(),
+        stars: BTreeSet::new(),
+        result,
+    };
     claims.add_tables(lineage);
     claims.add_edges(lineage);
     claims.add_influences(lineage);

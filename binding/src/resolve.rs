@@ -46,7 +46,11 @@ impl<'a> Resolver<'a> {
 
     /// The dataset that a table is; when nothing says it, that is noted.
     pub fn table(&self, name: &TableName, is_location: bool, role: Role) -> Option<QualifiedName> {
-        let found = if is_location || location::is_address(name) { self.located(name.table(), role) } else { self.named(name, role) };
+        let found = if is_location || location::is_address(name) {
+            self.located(name.table(), role)
+        } else {
+            self.named(name, role)
+        };
         match found {
             Ok(dataset) => Some(dataset),
             Err(reason) => {
