@@ -55,6 +55,6 @@ fn a_replay_of_the_stored_events_gives_the_same_graph() {
     send(&server, &lines.iter().collect::<Vec<_>>());
     assert!(server.stop().success());
     let (data, fresh) = (data.display().to_string(), fresh.display().to_string());
-    run_ok(&["replay", "--data", &data, "--into", &fresh]);
+    run_ok(&["replay", "--data", &data, "--to", &fresh]);
     assert_eq!(digest(&["--data", &fresh]), digest(&["--data", &data]));
 }

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
-static BINARY: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os("HEADWATER_BIN") {
+static BINARY: LazyLock<PathBuf> = LazyLock::new(|| match std::env::var_os("BINARY_UNDER_TEST") {
     Some(path) => PathBuf::from(path),
     None => build(),
 });
 
-/// The binary: what `HEADWATER_BIN` names, else what cargo builds from the sources now.
+/// The binary: what `BINARY_UNDER_TEST` names, else what cargo builds from the sources now.
 pub fn headwater() -> &'static Path {
     &BINARY
 }
@@ -20,10 +20,20 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is in the repository").to_owned()
 }
 
+/// `headwater`, untouched by settings that the environment may hold.
+pub fn command() -> Command {
+    let mut command = Command::new(headwater());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("HEADWATER_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
 /// Runs `headwater` to its end.
 pub fn run(arguments: &[&str]) -> Output {
-    let mut command = Command::new(headwater());
-    command.args(arguments).output().unwrap_or_else(|error| panic!("cannot run {}: {error}", headwater().display()))
+    command().args(arguments).output().unwrap_or_else(|error| panic!("cannot run {}: {error}", headwater().display()))
 }
 
 /// Runs `headwater` and returns what it printed; fails with all it printed unless the exit code is 0.
@@ -47,6 +57,6 @@ fn build() -> PathBuf {
     let status = cargo.status().unwrap_or_else(|error| panic!("cannot run cargo to build headwater: {error}"));
     assert!(status.success(), "headwater did not build: run `cargo build -p api` to see why");
     let binary = folder.join("headwater");
-    assert!(binary.is_file(), "cargo built headwater, but not at {}: set HEADWATER_BIN", binary.display());
+    assert!(binary.is_file(), "cargo built headwater, but not at {}: set BINARY_UNDER_TEST", binary.display());
     binary
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::binary::headwater;
+use crate::binary::{command, headwater};
 use crate::http::{Answer, Client};
 
 pub struct Server {
@@ -42,7 +42,7 @@ impl Server {
     pub fn open(data: &Path, arguments: &[&str]) -> Server {
         let log = data.with_extension("log");
         let errors = File::options().create(true).append(true).open(&log).expect("the log can be written");
-        let mut child = Command::new(headwater())
+        let mut child = command()
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(arguments)
