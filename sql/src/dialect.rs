@@ -162,7 +162,8 @@ impl Dialect {
     pub(crate) fn has_lateral_aliases(&self) -> bool {
         matches!(
             self.0,
-            Kind::Snowflake
+            Kind::Generic
+                | Kind::Snowflake
                 | Kind::Redshift
                 | Kind::Databricks
                 | Kind::Spark
@@ -203,6 +204,27 @@ impl Dialect {
     /// Whether one quoted identifier may hold a whole dotted name.
     pub(crate) fn splits_quoted_names(&self) -> bool {
         matches!(self.0, Kind::BigQuery)
+    }
+
+    /// Whether `USE x` names what holds schemas, rather than a schema.
+    pub(crate) fn database_is_catalog(&self) -> bool {
+        matches!(self.0, Kind::Generic | Kind::Snowflake | Kind::TSql | Kind::Postgres | Kind::Redshift)
+    }
+
+    /// Grammars that accept some of what the nearest one refuses, in the order in which they are tried.
+    pub(crate) fn other_grammars(&self) -> Vec<Box<dyn ast::Dialect>> {
+        let mut others: Vec<Box<dyn ast::Dialect>> = vec![Box::new(ast::GenericDialect {})];
+        match self.0 {
+            Kind::Oracle | Kind::Redshift => others.push(Box::new(ast::SnowflakeDialect {})),
+            Kind::Spark | Kind::Databricks => {
+                others.push(Box::new(ast::HiveDialect {}));
+                others.push(Box::new(ast::BigQueryDialect {}));
+            }
+            Kind::DuckDb => others.push(Box::new(ast::PostgreSqlDialect {})),
+            Kind::Athena => others.push(Box::new(ast::ClickHouseDialect {})),
+            _ => {}
+        }
+        others
     }
 
     /// The nearest grammar the parser has.

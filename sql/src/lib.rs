@@ -10,6 +10,7 @@
 //! [`Diagnostic`], and the rest is answered. No type of the parser is public.
 
 mod bind;
+mod blocks;
 mod catalog;
 mod diagnostic;
 mod dialect;
@@ -21,6 +22,7 @@ mod parse;
 mod positions;
 mod script;
 mod split;
+mod template;
 mod tokens;
 
 pub use crate::{

@@ -79,11 +79,14 @@ pub(crate) enum Effect {
     Drop(Vec<Table>),
     Rename { from: Table, to: Table },
     Swap(Table, Table),
+    /// A variable holds the rows of a query for the statements after.
+    Record { name: Name, query: QueryId },
     Use { catalog: Option<Name>, schema: Option<Name> },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Table {
+    /// Empty when the name is computed.
     pub path: Path,
     /// A file, stage or bucket; the path is one name, its address.
     pub location: bool,

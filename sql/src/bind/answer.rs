@@ -28,6 +28,8 @@ impl Binder<'_> {
         let mut found = std::mem::take(&mut self.found);
         found.reads = distinct_uses(found.reads);
         found.writes = distinct_uses(found.writes);
+        found.edges.retain(|edge| self.is_named(edge.origin.table) && edge.target.is_none_or(|id| self.is_named(id)));
+        found.influences.retain(|origin| self.is_named(origin.table));
         found.edges = distinct_edges(found.edges);
         found.influences = distinct(found.influences);
         let answer = StatementLineage {
@@ -44,6 +46,11 @@ impl Binder<'_> {
         };
         self.net.push(found);
         answer
+    }
+
+    /// False for a table whose name is computed at run time.
+    fn is_named(&self, id: TableId) -> bool {
+        !self.tables.get(id).name.parts.is_empty()
     }
 
     fn name_of(&self, id: TableId) -> TableName {
@@ -119,7 +126,9 @@ impl Binder<'_> {
 
     /// The whole script, with temporary tables replaced by where they come from.
     pub(super) fn finish_net(&mut self) -> Net {
-        let statements = std::mem::take(&mut self.net);
+        let mut statements = std::mem::take(&mut self.net);
+        self.follow_renames(&mut statements);
+        self.keep_leaves(&statements);
         let mut temporary = Temporary::default();
         let mut net = Net::default();
         let mut edges = Vec::new();
@@ -136,6 +145,44 @@ impl Binder<'_> {
         }
         net.edges = distinct_edges(edges).iter().map(|edge| self.column_edge(edge)).collect();
         net
+    }
+
+    /// What was written before a table got another name is written to that.
+    fn follow_renames(&self, statements: &mut [Found]) {
+        for index in 0..statements.len() {
+            let (before, rest) = statements.split_at_mut(index);
+            let renamed = &rest[0].renamed;
+            if renamed.len() > 1 {
+                continue;
+            }
+            for (from, to) in renamed {
+                for found in before.iter_mut() {
+                    found.writes.iter_mut().filter(|used| used.0 == *from).for_each(|used| used.0 = *to);
+                    found.edges.iter_mut().filter(|edge| edge.target == Some(*from)).for_each(|edge| edge.target = Some(*to));
+                }
+            }
+            let gone: Vec<TableId> = renamed.iter().map(|(from, _)| *from).chain(rest[0].dropped.iter().copied()).collect();
+            for found in before.iter_mut().chain(&mut rest[..1]) {
+                found.writes.retain(|(id, ..)| !gone.contains(id));
+            }
+        }
+    }
+
+    /// A table that the script both makes and drops is temporary; a temporary table that nothing reads is
+    /// a leaf, and stays.
+    fn keep_leaves(&mut self, statements: &[Found]) {
+        let all = || statements.iter();
+        let read: HashSet<TableId> = all().flat_map(|found| found.reads.iter().map(|(id, ..)| *id)).collect();
+        let created: HashSet<TableId> = all().flat_map(|found| found.created.iter().map(|(id, _)| *id)).collect();
+        let dropped: HashSet<TableId> = all().flat_map(|found| found.dropped.iter().copied()).collect();
+        for (id, ..) in all().flat_map(|found| &found.writes) {
+            if !read.contains(id) && !dropped.contains(id) {
+                self.tables.get_mut(*id).temporary = false;
+            }
+        }
+        for id in dropped.intersection(&created) {
+            self.tables.get_mut(*id).temporary = true;
+        }
     }
 
     fn add_use(&self, used: &Use, uses: &mut Vec<TableUse>) {

@@ -8,9 +8,11 @@ mod source;
 mod statement;
 mod tables;
 
-use relation::{Column, Origin, Sym, TableId};
+use relation::{Column, Origin, Relation, Sym, TableId};
 use scope::Env;
 use tables::Tables;
+
+use std::rc::Rc;
 
 use crate::{
     catalog::{Catalog, Defaults},
@@ -29,7 +31,7 @@ pub fn bind(script: &Script, catalog: &dyn Catalog, defaults: &Defaults) -> (Lin
     let mut tables = Tables::new(script, catalog, defaults);
     let star = tables.symbols.intern("*");
     let mut binder =
-        Binder { script, tables, star, found: Found::default(), diagnostics: Vec::new(), depth: 0, net: Vec::new() };
+        Binder { script, tables, star, found: Found::default(), diagnostics: Vec::new(), depth: 0, records: Vec::new(), net: Vec::new() };
     let statements = script.statements.iter().map(|statement| binder.statement(statement)).collect();
     let net = binder.finish_net();
     let mut diagnostics = binder.diagnostics;
@@ -47,6 +49,8 @@ struct Binder<'a> {
     found: Found,
     diagnostics: Vec<Diagnostic>,
     depth: usize,
+    /// The rows that loops around the current statement run over, by the name of their variable.
+    records: Vec<(Sym, Rc<Relation>)>,
     /// What each statement gave, for the net lineage.
     net: Vec<Found>,
 }
@@ -87,11 +91,15 @@ impl<'a> Binder<'a> {
     }
 
     fn read(&mut self, id: TableId, alias: Option<Name>, place: Place) {
-        self.found.reads.push((id, alias, place));
+        if !self.tables.get(id).name.parts.is_empty() {
+            self.found.reads.push((id, alias, place));
+        }
     }
 
     fn write(&mut self, id: TableId, place: Place) {
-        self.found.writes.push((id, None, place));
+        if !self.tables.get(id).name.parts.is_empty() {
+            self.found.writes.push((id, None, place));
+        }
     }
 
     fn report(&mut self, code: &'static str, severity: Severity, place: Place, message: String) {

@@ -429,11 +429,11 @@ impl<'a> Binder<'a> {
                     let picked = columns.filter(|(index, _)| pick.is_none_or(|pick| pick as usize == *index));
                     let values = picked.flat_map(|(_, column)| column.origins.iter());
                     origins.extend(values.map(|origin| origin.used(usage).at(place)));
-                    origins.extend(relation.influences.iter().map(|origin| origin.used(usage)));
+                    origins.extend(relation.influences.iter().copied());
                 }
                 Target::Exists(query) => {
                     let relation = self.query(*query, &scope.inner());
-                    origins.extend(relation.influences.iter().map(|origin| origin.used(usage)));
+                    origins.extend(relation.influences.iter().copied());
                 }
                 Target::Star(qualifier) => {
                     let star = self.all_columns(scope, qualifier);

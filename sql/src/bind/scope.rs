@@ -43,6 +43,8 @@ impl Env<'_> {
 pub(super) struct Visible {
     /// The alias alone, or the keys of the table's name.
     pub path: Vec<Sym>,
+    /// The keys of the table's name, which some write in spite of an alias.
+    pub table: Vec<Sym>,
     pub relation: Rc<Relation>,
     /// Seen without a qualifier and by stars.
     pub unqualified: bool,
@@ -89,7 +91,7 @@ impl<'s> Scope<'s> {
     }
 
     pub fn add(&mut self, path: Vec<Sym>, relation: Rc<Relation>) {
-        self.sources.push(Visible { path, relation, unqualified: true });
+        self.sources.push(Visible { path, table: Vec::new(), relation, unqualified: true });
     }
 
     fn alias(&self, label: Label) -> Option<&Origins> {
@@ -101,6 +103,13 @@ impl<'s> Scope<'s> {
     /// The innermost source that `qualifier` names here, without looking outwards.
     pub fn named(&self, qualifier: &[Sym]) -> Option<&Visible> {
         self.sources.iter().rev().find(|source| source.path.ends_with(qualifier))
+    }
+
+    /// The only source over the table that `qualifier` names, in spite of its alias.
+    pub fn over_table(&self, qualifier: &[Sym]) -> Option<&Visible> {
+        let mut over = self.sources.iter().filter(|source| source.table.ends_with(qualifier));
+        let first = over.next();
+        if over.next().is_some() { None } else { first }
     }
 }
 
@@ -120,20 +129,33 @@ impl Binder<'_> {
             return self.with_fields(found, fields);
         }
         let keys = self.tables.path_keys(path);
-        let mut level = Some(scope);
-        while let Some(here) = level {
-            for length in (1..path.len()).rev() {
-                if let Some(source) = here.named(&keys[..length]) {
-                    let relation = Rc::clone(&source.relation);
-                    let found = self.of_relation(&relation, path[length], place);
-                    let fields: Vec<Name> = path[length + 1..].iter().chain(fields).copied().collect();
-                    return self.with_fields(found, &fields);
-                }
-            }
-            level = here.env.outer;
+        let named = self.qualified(scope, &keys);
+        if let Some((length, relation)) = named {
+            let found = self.of_relation(&relation, path[length], place);
+            let fields: Vec<Name> = path[length + 1..].iter().chain(fields).copied().collect();
+            return self.with_fields(found, &fields);
         }
         let fields: Vec<Name> = rest.iter().chain(fields).copied().collect();
         self.struct_path(scope, *first, &fields, place)
+    }
+
+    /// The source that the first parts of a path name, from the innermost scope outwards, and how many
+    /// parts that are.
+    fn qualified(&self, scope: &Scope<'_>, keys: &[Sym]) -> Option<(usize, Rc<Relation>)> {
+        let mut level = Some(scope);
+        while let Some(here) = level {
+            let by = |find: fn(&'_ Scope<'_>, &[Sym]) -> Option<Rc<Relation>>| {
+                (1..keys.len()).rev().find_map(|length| Some((length, find(here, &keys[..length])?)))
+            };
+            let found = by(|here, keys| here.named(keys).map(|source| Rc::clone(&source.relation)))
+                .or_else(|| by(|here, keys| here.over_table(keys).map(|source| Rc::clone(&source.relation))));
+            if found.is_some() {
+                return found;
+            }
+            level = here.env.outer;
+        }
+        let record = self.records.iter().rev().find(|(key, _)| *key == keys[0]);
+        record.map(|(_, relation)| (1, Rc::clone(relation)))
     }
 
     /// `a.b` where `a` names no source: a field of column `a`, if there can be one.

@@ -23,6 +23,9 @@ impl<'a> Binder<'a> {
         influences.extend(&relation.influences);
         self.merge_columns(source, &relation, scope, influences);
         scope.add(path, relation);
+        if let (Written::Table(table), Some(_), Some(last)) = (&source.relation, source.alias, scope.sources.last_mut()) {
+            last.table = self.tables.path_keys(&table.path);
+        }
         self.join_condition(source, scope, influences);
     }
 

@@ -42,6 +42,10 @@ impl<'a> Binder<'a> {
                     self.tables.forget(id);
                 }
             }
+            Effect::Record { name, query } => {
+                let relation = self.query(*query, env);
+                self.records.push((self.tables.label(*name).key, relation));
+            }
             Effect::Rename { from, to } => self.rename(from, to),
             Effect::Swap(left, right) => self.swap(left, right),
             Effect::Use { catalog, schema } => {

@@ -110,7 +110,7 @@ impl<'a> Tables<'a> {
 
     /// The name completed with the defaults in force.
     fn complete(&self, mut name: TableName) -> TableName {
-        if name.parts.len() == 1 && is_session_name(&name.parts[0].value) {
+        if name.parts.is_empty() || name.parts.len() == 1 && is_session_name(&name.parts[0].value) {
             return name;
         }
         if name.parts.len() == 1 {
@@ -118,7 +118,8 @@ impl<'a> Tables<'a> {
                 name.parts.insert(0, Ident::quoted(schema.clone()));
             }
         }
-        if name.parts.len() == 2 {
+        let lacks_catalog = name.parts.len() == 2 || name.parts.len() == 1 && self.defaults.schema.is_none();
+        if lacks_catalog {
             if let Some(catalog) = &self.defaults.catalog {
                 name.parts.insert(0, Ident::quoted(catalog.clone()));
             }
@@ -135,7 +136,7 @@ impl<'a> Tables<'a> {
         let id = TableId(self.bound.len() as u32);
         self.known.insert(key, id);
         let columns = if location { None } else { self.catalog.columns(&name) };
-        let temporary = name.parts.len() == 1 && is_session_name(&name.parts[0].value);
+        let temporary = !location && name.parts.len() == 1 && is_session_name(&name.parts[0].value);
         let relation = Rc::new(self.relation(id, columns.as_deref()));
         self.bound.push(Bound { name, location, temporary, known: columns.is_some(), relation });
         id

@@ -2,8 +2,8 @@
 
 use sqlparser::ast::{self, Expr as Ast, JoinConstraint, JoinOperator, TableFactor};
 
-use super::{Lower, function::function_name, literal_argument, pipe::plain_source};
-use crate::script::{Expr, Join, Match, Name, Pivot, Relation, Side, Source, Unpivot};
+use super::{Lower, function::function_name, pipe::plain_source};
+use crate::script::{Expr, Join, Match, Name, Pivot, Relation, Side, Source, Table, Unpivot};
 
 impl<'a> Lower<'a> {
     pub(super) fn sources(&mut self, from: &'a [ast::TableWithJoins]) -> Vec<Source> {
@@ -212,11 +212,9 @@ impl<'a> Lower<'a> {
             return self.aliased(Relation::Table(table), alias);
         };
         if function_name(name) == "identifier" {
-            if let Some(text) = literal_argument(&args.args) {
-                let mut table = self.table(name);
-                table.path = text.split('.').map(|part| self.arena.name(super::unquote(part))).collect();
-                return self.aliased(Relation::Table(table), alias);
-            }
+            let place = self.name_place(name);
+            let path = self.named_by(&args.args, place).into();
+            return self.aliased(Relation::Table(Table { path, location: false, place }), alias);
         }
         if self.is_stage(name) {
             let table = self.table(name);

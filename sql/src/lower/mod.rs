@@ -24,7 +24,9 @@ use crate::{
     dialect::Dialect,
     name::Ident,
     positions::Positions,
-    script::{Name, Path, Place, Query, QueryId, Script, Statement, Table},
+    lineage::StatementKind,
+    script::{Effect, Name, Path, Place, Query, QueryId, Script, Statement, Table},
+    tokens::{Operand, Special},
 };
 
 /// How deep expressions and queries are followed.
@@ -79,7 +81,59 @@ pub(crate) fn lower(
         depth: 0,
         too_deep: false,
     };
-    lower.statement(statement)
+    let mut lowered = lower.statement(statement);
+    lowered.place = extent(&places, tokens).unwrap_or_else(|| positions.whole());
+    lowered
+}
+
+/// From the first solid token to the last.
+fn extent(places: &[Place], tokens: &[TokenWithSpan]) -> Option<Place> {
+    let solid = |at: &usize| !matches!(tokens[*at].token, Token::Whitespace(_) | Token::EOF);
+    let first = (0..tokens.len()).find(solid)?;
+    let last = (0..tokens.len()).rev().find(solid)?;
+    Some(Place(places[first].0, places[last].1))
+}
+
+/// A query that a block's words hold: the rows of a loop's variable, or a condition.
+pub(crate) fn lower_record(
+    statement: &ast::Statement,
+    variable: Option<&str>,
+    dialect: Dialect,
+    positions: &Positions<'_>,
+    tokens: &[TokenWithSpan],
+    arena: &mut Arena,
+) -> Option<Statement> {
+    let mut lowered = lower(statement, dialect, positions, tokens, arena);
+    let [Effect::Answer(query)] = lowered.effects.as_slice() else { return None };
+    let name = arena.name(Ident::plain(variable.unwrap_or_default()));
+    lowered.effects = vec![Effect::Record { name, query: *query }];
+    lowered.kind = StatementKind::Other;
+    Some(lowered)
+}
+
+/// A statement that was read from its tokens.
+pub(crate) fn lower_special(special: &Special, positions: &Positions<'_>, arena: &mut Arena) -> Statement {
+    let mut tables = |operands: &[Operand]| -> Vec<Table> {
+        operands.iter().map(|operand| operand_table(operand, positions, arena)).collect()
+    };
+    let effect = Effect::Touch { reads: tables(&special.reads), writes: tables(&special.writes) };
+    Statement { kind: StatementKind::Copy, place: positions.whole(), effects: vec![effect] }
+}
+
+fn operand_table(operand: &Operand, positions: &Positions<'_>, arena: &mut Arena) -> Table {
+    let place = positions.whole();
+    match operand {
+        Operand::Address(address) => {
+            Table { path: Box::new([arena.name(Ident::quoted(address.clone()))]), location: true, place }
+        }
+        Operand::Table(tokens) => {
+            let words = tokens.iter().filter_map(|token| match &token.token {
+                Token::Word(word) => Some(Ident { value: word.value.clone(), quoted: word.quote_style.is_some() }),
+                _ => None,
+            });
+            Table { path: words.map(|ident| arena.name(ident)).collect(), location: false, place }
+        }
+    }
 }
 
 /// The state of lowering one statement; `'a` is the tree.
@@ -138,13 +192,27 @@ impl<'a> Lower<'a> {
     }
 
     /// `IDENTIFIER('a.b')` is the name in its argument when that is a literal.
+    ///
+    /// For a computed name nothing is pushed.
     fn push_identifier_call(&mut self, call: &ast::ObjectNamePartFunction, path: &mut Vec<Name>) {
-        match literal_argument(&call.args) {
-            Some(text) => path.extend(text.split('.').map(|part| self.arena.name(unquote(part)))),
-            None => {
-                let place = self.place(call.name.span);
+        let place = self.place(call.name.span);
+        let named = self.named_by(&call.args, place);
+        path.extend(named);
+    }
+
+    /// The parts of the name that is the only argument of `IDENTIFIER`; none when it is computed.
+    fn named_by(&mut self, args: &[ast::FunctionArg], place: Place) -> Vec<Name> {
+        let [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(argument))] = args else { return Vec::new() };
+        match argument {
+            ast::Expr::Value(value) if !matches!(value.value, ast::Value::Placeholder(_)) => {
+                let text = value.value.clone().into_string().unwrap_or_default();
+                text.split('.').map(|part| self.arena.name(unquote(part))).collect()
+            }
+            ast::Expr::Identifier(ident) if !ident.value.starts_with(['$', ':', '?', '@']) => vec![self.name(ident)],
+            ast::Expr::CompoundIdentifier(idents) => self.names(idents),
+            _ => {
                 self.report(code::UNSUPPORTED, Severity::Warning, place, "a name that is computed is not followed");
-                path.push(self.name(&call.name));
+                Vec::new()
             }
         }
     }
@@ -253,16 +321,6 @@ fn ends_item(word: &str) -> bool {
         "RETURNING", "WINDOW",
     ];
     WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
-}
-
-/// The text of the only argument, when that is a string literal.
-fn literal_argument(args: &[ast::FunctionArg]) -> Option<String> {
-    match args {
-        [ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Value(value)))] => {
-            value.value.clone().into_string()
-        }
-        _ => None,
-    }
 }
 
 /// A part of a name given as text, with its own quotes if it has any.

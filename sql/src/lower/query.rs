@@ -324,7 +324,10 @@ impl<'a> Lower<'a> {
             },
             Ast::Nested(inner) | Ast::OuterJoin(inner) | Ast::Prior(inner) => self.inferred_name(inner),
             Ast::Named { name, .. } => Some(self.name(name)),
-            Ast::Cast { expr, .. } | Ast::Collate { expr, .. } if lower_folding => self.inferred_name(expr),
+            Ast::Cast { expr, kind, .. } if lower_folding || *kind == ast::CastKind::DoubleColon => {
+                self.inferred_name(expr)
+            }
+            Ast::Collate { expr, .. } if lower_folding => self.inferred_name(expr),
             Ast::Function(call) if lower_folding => {
                 let name = function_name(&call.name);
                 Some(self.plain(&name))

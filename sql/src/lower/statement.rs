@@ -294,12 +294,12 @@ impl<'a> Lower<'a> {
     fn use_schema(&mut self, target: &ast::Use) -> Vec<Effect> {
         let (catalog, schema) = match target {
             ast::Use::Catalog(name) => (self.path(name).last().copied(), None),
-            ast::Use::Database(name) if self.database_is_catalog() => (self.path(name).last().copied(), None),
+            ast::Use::Database(name) if self.dialect.database_is_catalog() => (self.path(name).last().copied(), None),
             ast::Use::Schema(name) | ast::Use::Database(name) | ast::Use::Object(name) => {
                 let path = self.path(name);
                 match path.as_ref() {
                     [.., catalog, schema] => (Some(*catalog), Some(*schema)),
-                    [only] if self.database_is_catalog() && matches!(target, ast::Use::Object(_)) => (Some(*only), None),
+                    [only] if self.dialect.database_is_catalog() && matches!(target, ast::Use::Object(_)) => (Some(*only), None),
                     [only] => (None, Some(*only)),
                     [] => (None, None),
                 }
@@ -309,12 +309,6 @@ impl<'a> Lower<'a> {
             }
         };
         vec![Effect::Use { catalog, schema }]
-    }
-
-    /// Whether a database holds schemas, rather than being one.
-    fn database_is_catalog(&self) -> bool {
-        use crate::dialect::Kind as D;
-        matches!(self.dialect.kind(), D::Snowflake | D::TSql | D::Postgres | D::Redshift)
     }
 
     /// A note on statements of which some part might matter elsewhere.
