@@ -11,8 +11,6 @@ pub enum Code {
     BadJson,
     BadGzip,
     BadEvent,
-    BadId,
-    BadQuery,
     Unauthenticated,
     Forbidden,
     NotFound,
@@ -62,8 +60,6 @@ const TABLE: [Row; 22] = [
     row(Code::BadJson, "bad-json", "BAD_JSON", 400, Kind::Client),
     row(Code::BadGzip, "bad-gzip", "BAD_GZIP", 400, Kind::Client),
     row(Code::BadEvent, "bad-event", "BAD_EVENT", 422, Kind::Client),
-    row(Code::BadId, "bad-id", "BAD_ID", 400, Kind::Client),
-    row(Code::BadQuery, "bad-query", "BAD_QUERY", 400, Kind::Client),
     row(Code::Unauthenticated, "unauthenticated", "UNAUTHENTICATED", 401, Kind::Client),
     row(Code::Forbidden, "forbidden", "FORBIDDEN", 403, Kind::Client),
     row(Code::NotFound, "not-found", "NOT_FOUND", 404, Kind::Client),
@@ -131,6 +127,14 @@ pub struct ClientError {
 impl ClientError {
     pub fn new(code: Code, message: impl Into<String>) -> ClientError {
         ClientError { code, reason: None, message: message.into(), path: None }
+    }
+
+    /// The text with its place: `` `$.job.name`: expected a string, found null ``.
+    pub fn located(&self) -> String {
+        match &self.path {
+            Some(path) => format!("`{path}`: {}", self.message),
+            None => self.message.clone(),
+        }
     }
 
     /// The code to print: the finer one when there is one.

@@ -1,14 +1,14 @@
 //! The way of an input into the store, whichever way in it took: read, committed, counted.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use futures_util::stream::{self, StreamExt};
-use graph::change::{InputKind, Submission};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use graph::change::{Fault, InputKind, Submission};
 use graph::{Receipt, Store, Time};
-use ingest::openlineage::{self, Rejection};
+use ingest::openlineage::{self, Limits, Rejection, RejectionKind};
 
-use crate::config::Limits;
 use crate::error::{ClientError, Code, Error, Kind};
 use crate::observe::{self, Outcome};
 
@@ -16,12 +16,14 @@ use crate::observe::{self, Outcome};
 const LARGE: usize = 64 << 10;
 /// Submissions of one request that wait for the store at one time; they share its syncs.
 const TOGETHER: usize = 256;
+/// Bytes of events of one request that are read before they are committed.
+const PIECE: usize = 4 << 20;
 
 /// Takes inputs into a store.
 #[derive(Clone)]
 pub struct Intake {
     store: Arc<dyn Store>,
-    limits: openlineage::Limits,
+    limits: Limits,
 }
 
 /// What became of one event of several.
@@ -29,7 +31,21 @@ pub struct Intake {
 pub struct Fate {
     /// Its place in what was sent, from 0.
     pub index: usize,
-    pub result: Result<Receipt, Error>,
+    pub result: Result<Taken, Error>,
+}
+
+/// A committed input.
+#[derive(Debug)]
+pub struct Taken {
+    pub receipt: Receipt,
+    /// What was wrong with it and tolerated.
+    pub faults: Vec<Fault>,
+}
+
+/// An event that was read: to be kept either way.
+enum Read {
+    Good(Submission),
+    Rejected(ClientError, Submission),
 }
 
 impl Fate {
@@ -40,47 +56,70 @@ impl Fate {
 }
 
 impl Intake {
-    pub fn new(store: Arc<dyn Store>, limits: &Limits) -> Intake {
-        let limits = openlineage::Limits { kept_body: limits.rejected_body.bytes(), ..openlineage::Limits::default() };
-        Intake { store, limits }
+    pub fn new(store: Arc<dyn Store>) -> Intake {
+        Intake { store, limits: Limits::default() }
     }
 
     /// Commits one OpenLineage event. A rejected one is kept too, among the faults, and then told.
-    pub async fn event<B: AsRef<[u8]> + Send + 'static>(&self, body: B) -> Result<Receipt, Error> {
-        let limits = self.limits.clone();
-        let read = move |bytes: &[u8]| openlineage::event(bytes, Time::now(), &limits);
-        self.settle(off_thread(body, read).await?).await
+    pub async fn event<B: AsRef<[u8]> + Send + Sync + 'static>(&self, body: B) -> Result<Taken, Error> {
+        let limits = self.limits;
+        self.settle(off_thread(&Arc::new(body), move |bytes| read(bytes, &limits)).await?).await
     }
 
     /// Commits the events of a JSON array, or of `{"events": […]}`, each for itself; the body is refused as a whole only
     /// when it is neither.
-    pub async fn batch<B: AsRef<[u8]> + Send + 'static>(&self, body: B) -> Result<Vec<Fate>, Error> {
-        let limits = self.limits.clone();
-        let read = move |bytes: &[u8]| openlineage::batch(bytes, Time::now(), &limits);
-        let events = off_thread(body, read).await?.map_err(|rejection| client_error(&rejection))?;
-        Ok(self.settle_all(events).await)
-    }
-
-    /// Commits events that came apart from each other.
-    pub async fn events(&self, bodies: Vec<Vec<u8>>) -> Vec<Fate> {
-        let read = |body: Vec<u8>| openlineage::event(&body, Time::now(), &self.limits);
-        self.settle_all(bodies.into_iter().map(read)).await
-    }
-
-    /// Commits what was read and says what became of each, in the order given.
-    async fn settle_all(&self, events: impl IntoIterator<Item = Result<Submission, Rejection>>) -> Vec<Fate> {
-        let settled = events.into_iter().enumerate().map(|(index, event)| async move {
-            Fate { index, result: self.settle(event).await }
-        });
-        stream::iter(settled).buffered(TOGETHER).collect().await
-    }
-
-    async fn settle(&self, event: Result<Submission, Rejection>) -> Result<Receipt, Error> {
-        match event {
-            Ok(submission) => self.commit(submission).await,
+    pub async fn batch<B: AsRef<[u8]> + Send + Sync + 'static>(&self, body: B) -> Result<Vec<Fate>, Error> {
+        let body = Arc::new(body);
+        let places = match off_thread(&body, places).await? {
+            Ok(places) => places,
             Err(rejection) => {
-                let error = client_error(&rejection);
-                self.commit(rejection.into_submission()).await?;
+                let rejected = rejected(rejection, body.as_ref().as_ref(), Time::now());
+                return self.settle(rejected).await.map(|_| Vec::new());
+            }
+        };
+        let mut fates = Vec::with_capacity(places.len());
+        for piece in pieces(&places) {
+            let (piece, limits) = (piece.to_vec(), self.limits);
+            let events = off_thread(&body, move |bytes| {
+                piece.into_iter().map(|place| read(&bytes[place], &limits)).collect::<Vec<_>>()
+            });
+            self.settle_all(events.await?, &mut fates).await;
+        }
+        Ok(fates)
+    }
+
+    /// Commits events that came apart from each other, as many at a time as fit into memory well.
+    pub async fn events(&self, bodies: Vec<Vec<u8>>) -> Vec<Fate> {
+        let mut fates = Vec::with_capacity(bodies.len());
+        let events = bodies.into_iter().map(|body| read(&body, &self.limits));
+        self.settle_all(events, &mut fates).await;
+        fates
+    }
+
+    /// Commits submissions that came apart from each other; the receipts are in their order.
+    pub async fn submissions(&self, submissions: Vec<Submission>) -> Result<Vec<Receipt>, Error> {
+        let commits = submissions.into_iter().map(|submission| self.commit(submission));
+        stream::iter(commits).buffered(TOGETHER).try_collect().await
+    }
+
+    /// Commits what was read and says what became of each, numbered on from the fates there are.
+    async fn settle_all(&self, events: impl IntoIterator<Item = Read>, fates: &mut Vec<Fate>) {
+        let first = fates.len();
+        let settled = events.into_iter().enumerate().map(|(at, event)| async move {
+            Fate { index: first + at, result: self.settle(event).await }
+        });
+        let settled: Vec<Fate> = stream::iter(settled).buffered(TOGETHER).collect().await;
+        fates.extend(settled);
+    }
+
+    async fn settle(&self, event: Read) -> Result<Taken, Error> {
+        match event {
+            Read::Good(submission) => {
+                let faults = submission.input.faults.clone();
+                Ok(Taken { receipt: self.commit(submission).await?, faults })
+            }
+            Read::Rejected(error, submission) => {
+                self.commit(submission).await?;
                 Err(error.into())
             }
         }
@@ -103,22 +142,53 @@ impl Intake {
     }
 }
 
-/// Runs `read` over the bytes: here when they are few, else on a thread for long work.
-async fn off_thread<B, T>(body: B, read: impl FnOnce(&[u8]) -> T + Send + 'static) -> Result<T, Error>
+/// Runs `work` over the bytes: here when they are few, else on a thread for long work.
+async fn off_thread<B, T>(body: &Arc<B>, work: impl FnOnce(&[u8]) -> T + Send + 'static) -> Result<T, Error>
 where
-    B: AsRef<[u8]> + Send + 'static,
+    B: AsRef<[u8]> + Send + Sync + 'static,
     T: Send + 'static,
 {
-    if body.as_ref().len() <= LARGE {
-        return Ok(read(body.as_ref()));
+    let bytes: &[u8] = body.as_ref().as_ref();
+    if bytes.len() <= LARGE {
+        return Ok(work(bytes));
     }
-    tokio::task::spawn_blocking(move || read(body.as_ref())).await.map_err(|error| Error::internal(error.to_string()))
+    let body = body.clone();
+    tokio::task::spawn_blocking(move || work(body.as_ref().as_ref()))
+        .await
+        .map_err(|error| Error::internal(error.to_string()))
 }
 
-fn client_error(rejection: &Rejection) -> ClientError {
-    let code = if rejection.malformed() { Code::BadJson } else { Code::BadEvent };
+fn read(bytes: &[u8], limits: &Limits) -> Read {
+    let now = Time::now();
+    match openlineage::event(bytes, now, limits) {
+        Ok(submission) => Read::Good(submission),
+        Err(rejection) => rejected(rejection, bytes, now),
+    }
+}
+
+fn rejected(rejection: Rejection, bytes: &[u8], now: Time) -> Read {
+    let code = match rejection.kind {
+        RejectionKind::BadRequest => Code::BadJson,
+        RejectionKind::Unprocessable => Code::BadEvent,
+    };
     let fault = &rejection.fault;
-    ClientError { code, reason: Some(fault.code.clone().into()), message: fault.message.clone(), path: fault.path.clone() }
+    let (reason, message, path) = (Some(fault.code.clone().into()), fault.message.clone(), fault.path.clone());
+    Read::Rejected(ClientError { code, reason, message, path }, rejection.into_submission(bytes, now))
+}
+
+/// Where the events of a batch are.
+fn places(bytes: &[u8]) -> Result<Vec<Range<usize>>, Rejection> {
+    let start = bytes.as_ptr() as usize;
+    let place = |event: &[u8]| {
+        let from = event.as_ptr() as usize - start;
+        from..from + event.len()
+    };
+    Ok(openlineage::batch(bytes)?.into_iter().map(place).collect())
+}
+
+/// Runs of places that hold about `PIECE` bytes each.
+fn pieces(places: &[Range<usize>]) -> Vec<&[Range<usize>]> {
+    places.chunk_by(|before, after| before.start / PIECE == after.start / PIECE).collect()
 }
 
 /// The name of a kind of input, as counters and lists show it.

@@ -42,9 +42,12 @@ pub enum ServeError {
 
 /// Opens the store that the configuration names, and nothing else.
 pub fn open_store(config: &Config, folder: &Path) -> Result<Arc<dyn Store>, ServeError> {
-    let options =
-        Options { path: folder.to_owned(), derive: Arc::new(binding::SqlDerive::default()), rewrites: config.rewrites()? };
-    Ok(embedded::open(options)?)
+    Ok(embedded::open(Options {
+        path: folder.to_owned(),
+        derive: Arc::new(binding::SqlDerive),
+        rewrites: config.rewrites()?,
+        clock: Arc::new(Time::now),
+    })?)
 }
 
 /// The folder of the search index in a data folder; what is in it can be made again.
@@ -150,7 +153,7 @@ pub async fn load_demo(config: &Config, services: &Services) -> Result<Option<us
     std::fs::write(&file, format!("{now}\n")).map_err(failed)?;
     let events = ingest::demo::events(now);
     let count = events.len();
-    let intake = Intake::new(services.store.clone(), &services.limits);
+    let intake = Intake::new(services.store.clone());
     for fate in intake.events(events).await {
         fate.result.map_err(|error: Error| ServeError::Demo(format!("event {}: {error}", fate.index)))?;
     }

@@ -68,10 +68,10 @@ pub struct Limits {
     pub query_body: ByteSize,
     /// How long a read may take.
     pub read_time: Period,
+    /// How long a read of the whole graph may take, such as a digest.
+    pub long_read_time: Period,
     /// How long requests may take to finish once the server was told to stop.
     pub stop_time: Period,
-    /// How much of a rejected body is kept.
-    pub rejected_body: ByteSize,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -145,8 +145,8 @@ impl Default for Limits {
             body_time: Period::seconds(60),
             query_body: ByteSize::mib(1),
             read_time: Period::seconds(10),
+            long_read_time: Period::seconds(300),
             stop_time: Period::seconds(10),
-            rejected_body: ByteSize(64 << 10),
         }
     }
 }

@@ -1,12 +1,10 @@
 //! GraphQL over HTTP and WebSocket. What it answers is decided in `crate::graphql`; here are the forms of asking.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::futures_util::stream::{self, BoxStream, StreamExt};
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::{Data, Executor, Request, Response as Answer};
+use async_graphql::{Data, Request};
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
@@ -23,8 +21,6 @@ use super::front::{Caller, REVISION, text};
 use super::{App, site};
 use crate::auth::Principal;
 use crate::error::{ClientError, Code, Error};
-use crate::graphql;
-use crate::services::Deadline;
 
 /// How long a WebSocket may leave a ping unanswered.
 const PING: Duration = Duration::from_secs(30);
@@ -43,7 +39,7 @@ pub async fn post(
     let received = receive(&headers, body, limits, &app.budget).await?;
     let request = serde_json::from_slice::<Request>(&received.bytes)
         .map_err(|error| ClientError::new(Code::BadJson, format!("expected a GraphQL request such as `{{\"query\": …}}`: {error}")))?;
-    Ok(answer(app.answerer(), principal, request).await)
+    Ok(answer(&app, principal, request).await)
 }
 
 /// A request in the query of a URL.
@@ -70,7 +66,7 @@ pub async fn get(State(app): State<Arc<App>>, request: axum::extract::Request) -
         let told = "expected a query: GET changes nothing, a mutation is sent with POST";
         return Err(Error::client(Code::MethodNotAllowed, told));
     }
-    Ok(answer(app.answerer(), principal, request).await)
+    Ok(answer(&app, principal, request).await)
 }
 
 fn asked(uri: &Uri) -> Result<Request, ClientError> {
@@ -85,13 +81,13 @@ fn asked(uri: &Uri) -> Result<Request, ClientError> {
     Ok(request)
 }
 
-async fn answer(answerer: Answerer, principal: Principal, request: Request) -> Response {
-    let answer = answerer.execute(request.data(principal)).await;
+async fn answer(app: &App, principal: Principal, request: Request) -> Response {
+    let answer = app.schema.execute(request.data(principal)).await;
     let headers = answer.http_headers.clone();
     let mut response = axum::Json(answer).into_response();
     response.headers_mut().extend(headers);
     if !response.headers().contains_key(REVISION)
-        && let Some(revision) = answerer.app.revision().await
+        && let Some(revision) = app.revision().await
     {
         response.headers_mut().insert(REVISION, revision);
     }
@@ -131,10 +127,10 @@ async fn web_socket(app: Arc<App>, mut parts: Parts) -> Result<Response, Error> 
         .await
         .map_err(|_| refused("`Sec-WebSocket-Protocol` names no protocol that is spoken here".to_owned()))?;
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|error| refused(error.to_string()))?;
-    let answerer = app.answerer();
+    let schema = app.schema.clone();
     let stop = app.services.stop.clone();
     let serve = move |socket| async move {
-        let talk = GraphQLWebSocket::new(socket, answerer, protocol)
+        let talk = GraphQLWebSocket::new(socket, schema, protocol)
             .keepalive_timeout(PING)
             .on_connection_init(move |payload| init(app, early, payload))
             .serve();
@@ -156,46 +152,4 @@ async fn init(app: Arc<App>, early: Option<Principal>, payload: serde_json::Valu
 
 async fn until(stop: CancellationToken, talk: impl Future<Output = ()>) {
     stop.run_until_cancelled(talk).await;
-}
-
-/// Gives every operation that is not a subscription its deadline, however it was asked.
-#[derive(Clone)]
-pub struct Answerer {
-    app: Arc<App>,
-}
-
-impl Answerer {
-    pub fn new(app: Arc<App>) -> Answerer {
-        Answerer { app }
-    }
-
-    fn time(&self) -> Duration {
-        self.app.services.limits.read_time.0
-    }
-}
-
-impl Executor for Answerer {
-    async fn execute(&self, request: Request) -> Answer {
-        let time = self.time();
-        let answer = self.app.schema.execute(request.data(Deadline::after(time)));
-        match tokio::time::timeout(time, answer).await {
-            Ok(answer) => graphql::with_codes(answer),
-            Err(_) => graphql::too_late(time),
-        }
-    }
-
-    fn execute_stream(&self, mut request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Answer> {
-        let request_kind = operation(&mut request);
-        let time = self.time();
-        let request = request.data(Deadline::after(time));
-        let answers = self.app.schema.execute_stream_with_session_data(request, session.unwrap_or_default()).map(graphql::with_codes);
-        if request_kind == Some(OperationType::Subscription) {
-            return answers.boxed();
-        }
-        let all = async move {
-            let answers = answers.collect::<Vec<_>>();
-            tokio::time::timeout(time, answers).await.unwrap_or_else(|_| vec![graphql::too_late(time)])
-        };
-        stream::once(all).flat_map(stream::iter).boxed()
-    }
 }

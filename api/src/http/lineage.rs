@@ -18,7 +18,7 @@ use crate::intake::Fate;
 /// One event: 201 and an empty body, once it is durable. (A client in Go takes nothing but 200 and 201 for success.)
 pub async fn event(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap, body: Body) -> Result<Response, Error> {
     let received = take(&app, &headers, body).await?;
-    let receipt = app.intake.event(received).await?;
+    let receipt = app.intake.event(received).await?.receipt;
     Ok((StatusCode::CREATED, [revision_header(receipt.revision)]).into_response())
 }
 
@@ -26,10 +26,10 @@ pub async fn event(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap, b
 pub async fn batch(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap, body: Body) -> Result<Response, Error> {
     let received = take(&app, &headers, body).await?;
     let fates = app.intake.batch(received).await?;
-    let newest = fates.iter().filter_map(|fate| fate.result.as_ref().ok()).map(|receipt| receipt.revision).max();
+    let newest = fates.iter().filter_map(|fate| fate.result.as_ref().ok()).map(|taken| taken.receipt.revision).max();
     let newest = newest.map(|revision| [revision_header(revision)]);
     if fates.iter().all(|fate| fate.result.is_ok()) {
-        return Ok((StatusCode::NO_CONTENT, newest).into_response());
+        return Ok((StatusCode::NO_CONTENT, newest, ()).into_response());
     }
     Ok((newest, Json(Report::of(fates))).into_response())
 }
@@ -81,10 +81,7 @@ impl Failed {
         let (index, retriable) = (fate.index, fate.retriable());
         let reason = match fate.result {
             Ok(_) => return None,
-            Err(Error::Client(error)) => match error.path {
-                Some(path) => format!("`{path}`: {}", error.message),
-                None => error.message,
-            },
+            Err(Error::Client(error)) => error.located(),
             Err(Error::Internal(error)) => error.withheld(),
         };
         Some(Failed { index, reason, retriable })

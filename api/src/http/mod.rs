@@ -6,7 +6,7 @@ mod budget;
 mod front;
 mod graphql;
 mod health;
-mod inputs;
+pub mod inputs;
 mod lineage;
 mod reply;
 mod site;
@@ -24,9 +24,9 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use self::budget::Budget;
-use self::graphql::Answerer;
 use crate::auth::Gate;
 use crate::error::{ClientError, Code};
+use crate::graphql::HeadwaterSchema;
 use crate::intake::Intake;
 use crate::services::Services;
 
@@ -36,7 +36,7 @@ pub struct App {
     intake: Intake,
     gate: Gate,
     budget: Budget,
-    schema: crate::graphql::Schema,
+    schema: HeadwaterSchema,
 }
 
 /// Where OpenLineage clients send to; the second and third are the paths other catalogs give them.
@@ -45,14 +45,10 @@ const LINEAGE: [&str; 3] =
 
 impl App {
     pub fn new(services: Arc<Services>, gate: Gate) -> Arc<App> {
-        let intake = Intake::new(services.store.clone(), &services.limits);
+        let intake = Intake::new(services.store.clone());
         let budget = Budget::new(services.limits.in_flight.bytes());
         let schema = crate::graphql::schema(services.clone());
         Arc::new(App { services, intake, gate, budget, schema })
-    }
-
-    fn answerer(self: &Arc<App>) -> Answerer {
-        Answerer::new(self.clone())
     }
 
     /// The newest revision, for the header of an answer; none when the store does not say.

@@ -1,0 +1,84 @@
+//! What became of what was ingested: counted, and each problem with its place.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::outcome::{print, print_json};
+use super::{Exit, Failure, Format, Outcome};
+
+#[derive(Default, Debug)]
+pub struct Tally {
+    pub received: u64,
+    /// Committed and not known before; with `--url` also those known before, which the server does not tell apart.
+    pub accepted: u64,
+    pub repeated: u64,
+    pub rejected: u64,
+    /// Accepted although something was wrong with them.
+    pub faulty: u64,
+    pub problems: Vec<Problem>,
+}
+
+#[derive(Debug)]
+pub struct Problem {
+    /// `file:line`, or the file
+    pub place: String,
+    pub text: String,
+}
+
+impl Tally {
+    pub fn reject(&mut self, place: String, text: String) {
+        self.rejected += 1;
+        self.problems.push(Problem { place, text });
+    }
+
+    pub fn note(&mut self, place: String, text: String) {
+        self.problems.push(Problem { place, text });
+    }
+
+    /// Prints the problems and the counts; findings when something was rejected.
+    pub fn end(self, what: &str, format: Format) -> Outcome {
+        match format {
+            Format::Text => print(&self.text(what))?,
+            Format::Json => print_json(&self.json())?,
+        }
+        Ok(if self.rejected == 0 { Exit::Done } else { Exit::Findings })
+    }
+
+    fn text(&self, what: &str) -> String {
+        let mut out = String::new();
+        for problem in &self.problems {
+            out.push_str(&format!("{}: {}\n", problem.place, problem.text));
+        }
+        out.push_str(&format!("{} {what}: {} accepted", self.received, self.accepted));
+        if self.faulty > 0 {
+            out.push_str(&format!(" ({} with faults, see `headwater events --rejected`)", self.faulty));
+        }
+        out.push_str(&format!(", {} known before, {} rejected\n", self.repeated, self.rejected));
+        out
+    }
+
+    fn json(&self) -> Value {
+        let problems: Vec<Value> =
+            self.problems.iter().map(|problem| json!({ "place": problem.place, "message": problem.text })).collect();
+        json!({
+            "received": self.received,
+            "accepted": self.accepted,
+            "repeated": self.repeated,
+            "rejected": self.rejected,
+            "faulty": self.faulty,
+            "problems": problems,
+        })
+    }
+}
+
+/// A bar on standard error, hidden when that is no terminal. `total` is in bytes or in items.
+pub fn bar(total: Option<u64>, unit: &str) -> Result<ProgressBar, Failure> {
+    let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+    let template = match (total, unit) {
+        (Some(_), "bytes") => "{wide_bar} {bytes} of {total_bytes}, {eta} left".to_owned(),
+        (Some(_), unit) => format!("{{wide_bar}} {{pos}} of {{len}} {unit}, {{eta}} left"),
+        (None, unit) => format!("{{spinner}} {{pos}} {unit}"),
+    };
+    bar.set_style(ProgressStyle::with_template(&template).map_err(Failure::failed)?);
+    Ok(bar)
+}

@@ -1,0 +1,145 @@
+//! A server in this process on a free port, and a client that writes its requests byte by byte.
+
+use std::net::SocketAddr;
+
+use api::config::Config;
+use api::server::{self, Server, ServeError};
+use api::services::Services;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub struct Running {
+    pub address: SocketAddr,
+    pub services: Arc<Services>,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<Result<(), ServeError>>,
+    _folder: TempDir,
+}
+
+/// Starts a server with these settings on a folder of its own.
+pub async fn start(change: impl FnOnce(&mut Config)) -> Running {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = Config { listen: ([127, 0, 0, 1], 0).into(), data: folder.path().join("data"), ..Config::default() };
+    change(&mut config);
+    let services = server::open(&config).await.unwrap();
+    let server = Server::bind(&config, services.clone()).await.unwrap();
+    let address = server.address();
+    let (stop, stopped) = oneshot::channel();
+    let serving = tokio::spawn(server.run(async move {
+        let _ = stopped.await;
+    }));
+    Running { address, services, stop, serving, _folder: folder }
+}
+
+impl Running {
+    /// Sends one request over a connection of its own; `head` is the request line and headers but for `Host` and
+    /// `Connection`.
+    pub async fn ask(&self, head: &str, body: &[u8]) -> Answer {
+        let mut request = format!("{head}\r\nConnection: close\r\n");
+        if !head.contains("\nHost:") {
+            request.push_str(&format!("Host: {}\r\n", self.address));
+        }
+        if !body.is_empty() && !head.contains("Transfer-Encoding") {
+            request.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        }
+        request.push_str("\r\n");
+        self.exchange(&[request.as_bytes(), body].concat()).await
+    }
+
+    /// Writes all of the bytes, then reads the answer to its end.
+    pub async fn exchange(&self, bytes: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        Answer::read(&answer)
+    }
+
+    pub async fn post(&self, path: &str, body: &str) -> Answer {
+        self.ask(&format!("POST {path} HTTP/1.1\r\nContent-Type: application/json"), body.as_bytes()).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask(&format!("GET {path} HTTP/1.1"), b"").await
+    }
+
+    /// Tells it to stop, and waits until it has.
+    pub async fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.serving.await.unwrap().unwrap();
+    }
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    fn read(bytes: &[u8]) -> Answer {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a whole head");
+        let head = std::str::from_utf8(&bytes[..end]).unwrap();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let headers: Vec<(String, String)> = lines
+            .map(|line| line.split_once(':').unwrap())
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect();
+        let body = &bytes[end + 4..];
+        let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
+        Answer { status, body: if chunked { unchunked(body) } else { body.to_vec() }, headers }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Status and body.
+    pub fn shown(&self) -> String {
+        format!("{} {}", self.status, self.text()).trim_end().to_owned()
+    }
+}
+
+fn unchunked(mut body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    loop {
+        let end = body.windows(2).position(|two| two == b"\r\n").unwrap();
+        let length = usize::from_str_radix(std::str::from_utf8(&body[..end]).unwrap(), 16).unwrap();
+        if length == 0 {
+            return out;
+        }
+        out.extend_from_slice(&body[end + 2..end + 2 + length]);
+        body = &body[end + 4 + length..];
+    }
+}
+
+/// The chunks of a body that has no length.
+pub fn chunked(body: &[u8], size: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    for chunk in body.chunks(size) {
+        out.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+        out.extend_from_slice(chunk);
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(b"0\r\n\r\n");
+    out
+}
+
+/// A small event of a run.
+pub fn event(run: &str) -> String {
+    format!(
+        r#"{{"eventType":"COMPLETE","eventTime":"2026-01-31T12:00:00Z","run":{{"runId":"{run}"}},"#,
+    ) + r#""job":{"namespace":"shop","name":"load"},"inputs":[{"namespace":"db","name":"a"}],"outputs":[{"namespace":"db","name":"b"}],"#
+        + r#""producer":"https://shop.example/load","schemaURL":"https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"}"#
+}
