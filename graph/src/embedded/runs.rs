@@ -17,6 +17,9 @@ pub(super) fn runs(shared: &Shared, db: &Connection, query: &RunQuery) -> Result
     let head = shared.head().revision;
     let (topology, aliases) = (shared.topology.read(), shared.aliases.read());
     let view = View { topology: &topology, aliases: &aliases, at: head };
+    if !query.latest_of.is_empty() {
+        return query.latest_of.iter().filter_map(|job| latest_of(&view, db, job.0).transpose()).collect();
+    }
     let (sql, values) = statement(&view, query);
     let values: Vec<&dyn ToSql> = values.iter().map(|value| value as &dyn ToSql).collect();
     let mut read = db.prepare_cached(&sql)?;
@@ -29,6 +32,15 @@ pub(super) fn runs(shared: &Shared, db: &Connection, query: &RunQuery) -> Result
         runs.push(run(&view, id, job, name, records::read(&body)?));
     }
     Ok(runs)
+}
+
+fn latest_of(view: &View<'_>, db: &Connection, job: u32) -> Result<Option<Run>> {
+    let mut read = db.prepare_cached(
+        "SELECT id, name, body FROM run WHERE job = ?1 AND name <> '' ORDER BY at DESC, id DESC LIMIT 1",
+    )?;
+    let row = read.query_row([job], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?))).optional()?;
+    let Some((id, name, body)) = row else { return Ok(None) };
+    Ok(Some(run(view, id, job, name, records::read(&body)?)))
 }
 
 fn statement(view: &View<'_>, query: &RunQuery) -> (String, Vec<rusqlite::types::Value>) {
