@@ -1,0 +1,64 @@
+//! GraphQL over the graph: the schema in `web/schema.graphql` is what `sdl` prints.
+//!
+//! A request fixes one revision and reads everything at it. Resolvers know nothing of HTTP; who asks comes with the
+//! request as a `Principal`.
+
+mod column;
+mod columns;
+mod common;
+mod dataset;
+mod details;
+mod enums;
+mod error;
+mod estate;
+mod evidence;
+mod execute;
+pub mod ids;
+mod impact;
+mod job;
+mod limits;
+mod lineage;
+mod loader;
+mod log;
+mod measures;
+mod mutation;
+mod node;
+mod page;
+mod paths;
+mod query;
+mod record;
+mod run;
+mod scalars;
+mod scope;
+mod search;
+mod subscription;
+mod versions;
+mod walking;
+
+use std::sync::Arc;
+
+use async_graphql::{Schema, SchemaBuilder};
+
+pub use error::ApiError;
+pub use execute::HeadwaterSchema;
+
+use crate::services::Services;
+use mutation::Mutation;
+use query::Query;
+use subscription::Subscription;
+
+/// The schema over the services of one store.
+pub fn schema(services: Arc<Services>) -> HeadwaterSchema {
+    HeadwaterSchema::new(builder().finish(), services)
+}
+
+/// The schema as text.
+pub fn sdl() -> String {
+    let options = async_graphql::SDLExportOptions::new().use_space_ident().indent_width(2);
+    let printed = builder().finish().sdl_with_options(options);
+    format!("{}\n", printed.trim_end())
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query, Mutation, Subscription)
+}

@@ -1,0 +1,223 @@
+//! What can be asked.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+use graph::{NodeName, QualifiedName, RunQuery};
+use search::Filter;
+
+use super::column::Column;
+use super::dataset::Dataset;
+use super::enums::{Direction, EdgeKind, Level, RunState};
+use super::error::ApiError;
+use super::estate::Estate;
+use super::evidence::{self, EdgeEvidence};
+use super::impact::{self, DeletionImpact};
+use super::job::Job;
+use super::lineage::Lineage;
+use super::log::{self, RejectedConnection};
+use super::node::Node;
+use super::paths::{self, Paths};
+use super::run::{self, Run};
+use super::scope::{AsOf, Scope};
+use super::search::{self as finding, SearchConnection, SearchFilter, SearchHit};
+use super::{error, ids, page, walking};
+
+pub struct Query;
+
+/// The most ids that `nodes` takes.
+const IDS: usize = 500;
+
+#[Object]
+impl Query {
+    /// finds by name, column, description, owner and tag; an empty text browses
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        text: String,
+        filter: Option<SearchFilter>,
+        #[graphql(default_with = "Some(20)")] first: Option<i32>,
+        after: Option<String>,
+        min_revision: Option<u32>,
+    ) -> Result<SearchConnection> {
+        let filter = finding::filter(filter)?;
+        let question = finding::Question { text, filter, first, default_first: 20, after, min_revision };
+        Ok(finding::search(Scope::of(ctx)?, question).await?)
+    }
+
+    /// names that begin with the text, for a box that answers while one types
+    async fn suggest(
+        &self,
+        ctx: &Context<'_>,
+        text: String,
+        #[graphql(default_with = "Some(8)")] first: Option<i32>,
+    ) -> Result<Vec<SearchHit>> {
+        Ok(finding::suggest(Scope::of(ctx)?, &text, first).await?)
+    }
+
+    async fn dataset(
+        &self,
+        ctx: &Context<'_>,
+        namespace: String,
+        name: String,
+        as_of: Option<AsOf>,
+    ) -> Result<Option<Dataset>> {
+        let name = NodeName::Dataset(QualifiedName::new(namespace, name));
+        let found = find(Scope::of(ctx)?, name, as_of).await?;
+        Ok(found.and_then(|(node, at)| Dataset::of(node, at)))
+    }
+
+    async fn column(
+        &self,
+        ctx: &Context<'_>,
+        namespace: String,
+        dataset: String,
+        path: String,
+        as_of: Option<AsOf>,
+    ) -> Result<Option<Column>> {
+        let name = NodeName::Column(QualifiedName::new(namespace, dataset), path);
+        let found = find(Scope::of(ctx)?, name, as_of).await?;
+        Ok(found.and_then(|(node, at)| Column::of(node, at)))
+    }
+
+    async fn job(
+        &self,
+        ctx: &Context<'_>,
+        namespace: String,
+        name: String,
+        as_of: Option<AsOf>,
+    ) -> Result<Option<Job>> {
+        let name = NodeName::Job(QualifiedName::new(namespace, name));
+        let found = find(Scope::of(ctx)?, name, as_of).await?;
+        Ok(found.and_then(|(node, at)| Job::of(node, at)))
+    }
+
+    /// by its id, or by the run id as it was sent; of several the newest
+    async fn run(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Run>> {
+        Ok(run::named(Scope::of(ctx)?, ids::parse_run(&id)?).await?)
+    }
+
+    async fn node(&self, ctx: &Context<'_>, id: ID, as_of: Option<AsOf>) -> Result<Option<Node>> {
+        Ok(node(Scope::of(ctx)?, &id, as_of).await?)
+    }
+
+    /// many nodes at one revision, in the order asked; null where an id is unknown; at most 500 ids
+    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>, as_of: Option<AsOf>) -> Result<Vec<Option<Node>>> {
+        let scope = Scope::of(ctx)?;
+        if ids.len() > IDS {
+            return Err(ApiError::bad_argument("ids", format!("at most {IDS} ids"), ids.len()).into());
+        }
+        let found = ids.iter().map(|id| node(scope, id, as_of));
+        Ok(futures_util::future::try_join_all(found).await?)
+    }
+
+    /// what a dataset or column comes from and what depends on it; a column, or a dataset at level COLUMN, by columns
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of a GraphQL field")]
+    async fn lineage(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        #[graphql(default_with = "Some(Direction::Both)")] direction: Option<Direction>,
+        #[graphql(default_with = "Some(3)")] depth: Option<i32>,
+        #[graphql(default_with = "Some(Level::Dataset)")] level: Option<Level>,
+        kinds: Option<Vec<EdgeKind>>,
+        as_of: Option<AsOf>,
+        #[graphql(default_with = "Some(2000)")] limit: Option<i32>,
+    ) -> Result<Lineage> {
+        let direction = direction.unwrap_or(Direction::Both);
+        let level = level.unwrap_or(Level::Dataset);
+        let question = walking::Question { id, direction, depth, level, kinds, as_of, limit };
+        Ok(walking::lineage(ctx, question).await?)
+    }
+
+    /// why an edge is believed
+    async fn edge(&self, ctx: &Context<'_>, id: ID, as_of: Option<AsOf>) -> Result<Option<EdgeEvidence>> {
+        Ok(evidence::edge(Scope::of(ctx)?, &id, as_of).await?)
+    }
+
+    /// the ways along which one node reaches another, downstream
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of a GraphQL field")]
+    async fn paths(
+        &self,
+        ctx: &Context<'_>,
+        from: ID,
+        to: ID,
+        #[graphql(default_with = "Some(Level::Dataset)")] level: Option<Level>,
+        #[graphql(default_with = "Some(20)")] depth: Option<i32>,
+        #[graphql(default_with = "Some(100)")] limit: Option<i32>,
+        as_of: Option<AsOf>,
+    ) -> Result<Paths> {
+        let level = level.unwrap_or(Level::Dataset);
+        Ok(paths::paths(ctx, paths::Question { from, to, level, depth, limit, as_of }).await?)
+    }
+
+    /// what breaks when a dataset, column or job is deleted
+    async fn deletion_impact(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        #[graphql(default_with = "Some(50)")] depth: Option<i32>,
+        #[graphql(default_with = "Some(2000)")] limit: Option<i32>,
+        as_of: Option<AsOf>,
+    ) -> Result<DeletionImpact> {
+        Ok(impact::deletion(Scope::of(ctx)?, impact::Question { id, depth, limit, as_of }).await?)
+    }
+
+    /// datasets in order of name
+    async fn datasets(
+        &self,
+        ctx: &Context<'_>,
+        namespace: Option<String>,
+        #[graphql(default_with = "Some(50)")] first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<SearchConnection> {
+        let kinds = vec![graph::NodeKind::Dataset];
+        let filter = Filter { kinds, namespaces: namespace.into_iter().collect(), ..Filter::default() };
+        let text = String::new();
+        let question = finding::Question { text, filter, first, default_first: 50, after, min_revision: None };
+        Ok(finding::search(Scope::of(ctx)?, question).await?)
+    }
+
+    /// newest first
+    async fn recent_runs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "Some(20)")] first: Option<i32>,
+        state: Option<RunState>,
+    ) -> Result<Vec<Run>> {
+        let scope = Scope::of(ctx)?;
+        let limit = page::first(first, 20, page::PAGE_LIMIT)?;
+        let at = scope.revision(None).await?.revision;
+        let query = RunQuery { state: state.map(Into::into), limit, ..RunQuery::default() };
+        let runs = scope.store().runs(&query).await.map_err(ApiError::from)?;
+        Ok(run::shown(scope, runs.into_iter().map(Arc::new).collect(), at).await?)
+    }
+
+    /// faults of inputs, newest first; `first` counts inputs
+    async fn rejected_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "Some(50)")] first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<RejectedConnection> {
+        Ok(log::rejected(Scope::of(ctx)?, first, after).await?)
+    }
+
+    async fn estate(&self, ctx: &Context<'_>) -> Result<Estate> {
+        Ok(Estate(Scope::of(ctx)?.revision(None).await?))
+    }
+}
+
+async fn find(
+    scope: &Scope,
+    name: NodeName,
+    as_of: Option<AsOf>,
+) -> error::Result<Option<(Arc<graph::Node>, graph::Revision)>> {
+    let at = scope.revision(as_of).await?.revision;
+    Ok(scope.named(name, at).await?.map(|node| (node, at)))
+}
+
+async fn node(scope: &Scope, id: &ID, as_of: Option<AsOf>) -> error::Result<Option<Node>> {
+    let found = find(scope, ids::parse_node(id)?, as_of).await?;
+    Ok(found.and_then(|(node, at)| Node::of(node, at)))
+}
