@@ -11,12 +11,13 @@ export function DatasetRoute() {
   const navigate = route.useNavigate();
   const setLineage = (change: Partial<LineageParams>) =>
     navigate({ search: (old) => ({ ...old, ...change }), replace: true });
+  const openLineage = (focus: string) => navigate({ to: '/lineage', search: { focus } });
   return (
     <DatasetPage
       key={`${search.namespace} ${search.name}`}
       search={search}
       onSearch={(change) => navigate({ search: (old) => ({ ...old, ...change }), replace: true })}
-      lineage={(id) => <LineageView focus={id} params={search} onParams={setLineage} />}
+      lineage={(id) => <LineageView focus={id} params={search} onParams={setLineage} onFocus={openLineage} />}
     />
   );
 }

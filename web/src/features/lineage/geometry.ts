@@ -1,0 +1,96 @@
+import type { Box, Line, Picture } from './picture';
+import { portY } from './picture';
+
+/** A link's two ends; it leaves to the right and arrives from the left, as a cubic curve. */
+export interface Curve {
+  x1: number;
+  y1: number;
+  x2: number;
+  y2: number;
+  /** how far the control points stand out */
+  reach: number;
+}
+
+export interface Scene {
+  picture: Picture;
+  boxes: ReadonlyMap<string, Box>;
+  curves: ReadonlyMap<Line, Curve>;
+}
+
+/** Looks up every box and computes every curve once, so that drawing a frame does neither. */
+export function makeScene(picture: Picture): Scene {
+  const boxes = new Map(picture.boxes.map((box) => [box.id, box]));
+  const curves = new Map<Line, Curve>();
+  for (const line of picture.lines) {
+    const from = boxes.get(line.from);
+    const to = boxes.get(line.to);
+    if (from && to) curves.set(line, curveOf(from, to, line));
+  }
+  return { picture, boxes, curves };
+}
+
+function curveOf(from: Box, to: Box, line: Line): Curve {
+  const x1 = from.x + from.width;
+  const y1 = from.y + portY(from, line.fromColumn);
+  const x2 = to.x;
+  const y2 = to.y + portY(to, line.toColumn);
+  return { x1, y1, x2, y2, reach: Math.max(40, Math.abs(x2 - x1) * 0.45) };
+}
+
+const STEPS = 20;
+
+/** The line nearest to a point, if one is within `tolerance`; lines on the trace win over those beneath them. */
+export function lineAt(scene: Scene, x: number, y: number, tolerance: number): Line | null {
+  let best: Line | null = null;
+  let nearest = tolerance;
+  for (const [line, curve] of scene.curves) {
+    if (isFar(curve, x, y, tolerance)) continue;
+    const away = distance(curve, x, y) - (line.onTrace ? 1 : 0);
+    if (away < nearest) {
+      nearest = away;
+      best = line;
+    }
+  }
+  return best;
+}
+
+export function boxAt(scene: Scene, x: number, y: number): Box | null {
+  return scene.picture.boxes.find((b) => x >= b.x && x <= b.x + b.width && y >= b.y && y <= b.y + b.height) ?? null;
+}
+
+function isFar(c: Curve, x: number, y: number, tolerance: number): boolean {
+  const bulge = c.x2 < c.x1 ? c.reach : 0;
+  const left = Math.min(c.x1, c.x2) - bulge - tolerance;
+  const right = Math.max(c.x1, c.x2) + bulge + tolerance;
+  return x < left || x > right || y < Math.min(c.y1, c.y2) - tolerance || y > Math.max(c.y1, c.y2) + tolerance;
+}
+
+function distance(c: Curve, x: number, y: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  let before = pointOn(c, 0);
+  for (let i = 1; i <= STEPS; i++) {
+    const next = pointOn(c, i / STEPS);
+    least = Math.min(least, toSegment(x, y, before, next));
+    before = next;
+  }
+  return least;
+}
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+function pointOn(c: Curve, t: number): Point {
+  const u = 1 - t;
+  const [a, b, d, e] = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
+  return { x: a * c.x1 + b * (c.x1 + c.reach) + d * (c.x2 - c.reach) + e * c.x2, y: (a + b) * c.y1 + (d + e) * c.y2 };
+}
+
+function toSegment(x: number, y: number, a: Point, b: Point): number {
+  const dx = b.x - a.x;
+  const dy = b.y - a.y;
+  const length = dx * dx + dy * dy || 1;
+  const t = Math.max(0, Math.min(1, ((x - a.x) * dx + (y - a.y) * dy) / length));
+  return Math.hypot(x - a.x - t * dx, y - a.y - t * dy);
+}

@@ -1,0 +1,18 @@
+import { layout, type Pair, type Size } from './layout';
+
+export interface LayoutRequest {
+  turn: number;
+  sizes: Size[];
+  pairs: Pair[];
+}
+export interface LayoutAnswer {
+  turn: number;
+  x: Float64Array;
+  y: Float64Array;
+}
+
+self.onmessage = ({ data }: MessageEvent<LayoutRequest>) => {
+  const { x, y } = layout(data.sizes, data.pairs);
+  const answer: LayoutAnswer = { turn: data.turn, x, y };
+  self.postMessage(answer, { transfer: [x.buffer, y.buffer] });
+};
