@@ -6,8 +6,6 @@ use crate::json::SyntaxError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("cannot read {place}: {cause}")]
-    Read { place: String, cause: std::io::Error },
     #[error("{place}: {cause}")]
     Syntax { place: String, cause: SyntaxError },
     /// A stored input does not have the form this version reads.
@@ -15,6 +13,8 @@ pub enum Error {
     Stored { id: ContentId, message: String },
     #[error("input {id}: the content {content} it refers to is not stored")]
     MissingContent { id: ContentId, content: ContentId },
+    #[error(transparent)]
+    Store(#[from] graph::StoreError),
 }
 
 pub type Result<T> = std::result::Result<T, Error>;
