@@ -82,7 +82,9 @@ const TABLE: [Row; 22] = [
 
 impl Code {
     fn row(self) -> &'static Row {
-        &TABLE[self as usize]
+        let row = &TABLE[self as usize];
+        debug_assert_eq!(row.code, self, "the table is in the order of the codes");
+        row
     }
 
     /// As HTTP answers and logs spell it.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use ingest::openlineage::{Document, lines};
 
+use super::imports::{Dbt, Sql};
 use super::remote::Remote;
 use super::tally::{Tally, bar};
 use super::target::Target;
@@ -23,6 +24,8 @@ Example:
   headwater ingest events airflow.ndjson")]
 pub enum Ingest {
     Events(Events),
+    Sql(Sql),
+    Dbt(Dbt),
 }
 
 /// OpenLineage events: one a line, a JSON array, or one event after the other
@@ -52,6 +55,8 @@ impl Ingest {
     pub async fn run(self, session: &Session) -> Outcome {
         match self {
             Ingest::Events(events) => events.run(session).await,
+            Ingest::Sql(sql) => sql.run(session).await,
+            Ingest::Dbt(dbt) => dbt.run(session).await,
         }
     }
 }
@@ -145,12 +150,8 @@ fn count(fate: Fate, place: impl Fn(usize) -> String, tally: &mut Tally) -> Resu
     let place = place(fate.index);
     match fate.result {
         Ok(taken) => {
-            if taken.receipt.repeated {
-                tally.repeated += 1;
-            } else {
-                tally.accepted += 1;
-                tally.faulty += u64::from(!taken.faults.is_empty());
-            }
+            tally.count(taken.receipt.repeated);
+            tally.faulty += u64::from(!taken.receipt.repeated && !taken.faults.is_empty());
         }
         Err(Error::Client(error)) if error.code.kind() == Kind::Client => tally.reject(place, error.located()),
         Err(error) => return Err(Failure::Failed(format!("{place}: {error}"))),

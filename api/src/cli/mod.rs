@@ -1,5 +1,6 @@
 //! The command line. Exit codes: 0 done, 1 findings (something was rejected, or differs), 2 wrong use, 3 failed.
 
+mod imports;
 mod ingest;
 mod inspect;
 mod maintain;

@@ -15,6 +15,8 @@ pub struct Tally {
     pub rejected: u64,
     /// Accepted although something was wrong with them.
     pub faulty: u64,
+    /// How many of what was read, such as models and sources.
+    pub counts: Vec<(&'static str, usize)>,
     pub problems: Vec<Problem>,
 }
 
@@ -26,6 +28,10 @@ pub struct Problem {
 }
 
 impl Tally {
+    pub fn count(&mut self, repeated: bool) {
+        *if repeated { &mut self.repeated } else { &mut self.accepted } += 1;
+    }
+
     pub fn reject(&mut self, place: String, text: String) {
         self.rejected += 1;
         self.problems.push(Problem { place, text });
@@ -49,6 +55,10 @@ impl Tally {
         for problem in &self.problems {
             out.push_str(&format!("{}: {}\n", problem.place, problem.text));
         }
+        if !self.counts.is_empty() {
+            let counts: Vec<String> = self.counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+            out.push_str(&format!("read {}\n", counts.join(", ")));
+        }
         out.push_str(&format!("{} {what}: {} accepted", self.received, self.accepted));
         if self.faulty > 0 {
             out.push_str(&format!(" ({} with faults, see `headwater events --rejected`)", self.faulty));
@@ -60,7 +70,10 @@ impl Tally {
     fn json(&self) -> Value {
         let problems: Vec<Value> =
             self.problems.iter().map(|problem| json!({ "place": problem.place, "message": problem.text })).collect();
+        let counts: serde_json::Map<String, Value> =
+            self.counts.iter().map(|(what, count)| ((*what).to_owned(), Value::from(*count))).collect();
         json!({
+            "read": counts,
             "received": self.received,
             "accepted": self.accepted,
             "repeated": self.repeated,

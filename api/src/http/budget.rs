@@ -26,10 +26,6 @@ impl Budget {
         Budget { limit, used: Arc::new(AtomicUsize::new(0)) }
     }
 
-    pub fn limit(&self) -> usize {
-        self.limit
-    }
-
     pub fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)
     }

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{Query, State};
-use graph::{AsOf, LogEntry, LogQuery, Store};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use graph::change::{InputKind, Submission};
+use graph::{AsOf, LogEntry, LogQuery, Store, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::App;
 use super::front::Caller;
+use super::{App, lineage, revision_header};
 use crate::config::Period;
 use crate::error::{ClientError, Code, Error};
 use crate::intake::kind_text;
@@ -46,6 +50,51 @@ pub async fn list(
     }
     let query = LogQuery { after: asked.after, limit: asked.limit, faulty: asked.faulty };
     timed(app.services.limits.read_time, list_of(&*app.services.store, query)).await.map(Json)
+}
+
+#[derive(Deserialize)]
+struct Sent {
+    inputs: Vec<SentInput>,
+}
+
+#[derive(Deserialize)]
+struct SentInput {
+    kind: String,
+    /// As the input log keeps it.
+    body: String,
+}
+
+/// `POST /api/v1/inputs` with `{"inputs": [{kind, body}]}`: what `headwater ingest dbt` and `sql` read elsewhere. What
+/// an input means is worked out here again, never taken from the sender.
+pub async fn take(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap, body: Body) -> Result<Response, Error> {
+    let received = lineage::take(&app, &headers, body).await?;
+    let submissions = tokio::task::spawn_blocking(move || submissions(&received.bytes))
+        .await
+        .map_err(|error| Error::internal(error.to_string()))??;
+    let receipts = app.intake.submissions(submissions).await?;
+    let newest = receipts.iter().map(|receipt| receipt.revision).max();
+    let told: Vec<Value> = receipts
+        .iter()
+        .map(|receipt| json!({ "revision": receipt.revision.0, "repeated": receipt.repeated }))
+        .collect();
+    Ok((newest.map(|revision| [revision_header(revision)]), Json(json!({ "receipts": told }))).into_response())
+}
+
+fn submissions(bytes: &[u8]) -> Result<Vec<Submission>, ClientError> {
+    let expected = "expected `{\"inputs\": [{\"kind\": \"dbt\", \"body\": \"…\"}]}`";
+    let sent: Sent = serde_json::from_slice(bytes)
+        .map_err(|error| ClientError::new(Code::BadJson, format!("{expected}: {error}")))?;
+    let now = Time::now();
+    let read = |(at, input): (usize, SentInput)| {
+        let wrong = |message: String| ClientError { path: Some(format!("$.inputs[{at}]")), ..ClientError::new(Code::BadEvent, message) };
+        let kind = match input.kind.as_str() {
+            "dbt" => InputKind::Dbt,
+            "sql" => InputKind::Sql,
+            found => return Err(wrong(format!("expected the kind `dbt` or `sql`, found `{found}`"))),
+        };
+        ingest::replay_body(kind, input.body.as_bytes(), now).map_err(|error| wrong(error.to_string()))
+    };
+    sent.inputs.into_iter().enumerate().map(read).collect()
 }
 
 /// `GET /api/v1/digest`

@@ -34,7 +34,8 @@ pub async fn batch(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap, b
     Ok((newest, Json(Report::of(fates))).into_response())
 }
 
-async fn take(app: &App, headers: &HeaderMap, body: Body) -> Result<Received, Error> {
+/// A body of inputs, under its limits.
+pub(super) async fn take(app: &App, headers: &HeaderMap, body: Body) -> Result<Received, Error> {
     let limits = BodyLimits { size: app.services.limits.body, time: app.services.limits.body_time.0 };
     Ok(receive(headers, body, limits, &app.budget).await?)
 }
