@@ -65,6 +65,8 @@ pub enum Change {
     Job(JobChange),
     /// One event of a run, or a design-time statement of a job's lineage.
     Run(Box<RunChange>),
+    /// A dataset's own statement of where it comes from, by no job.
+    Statement(DatasetStatement),
     /// Something a person wrote.
     Authored(AuthoredChange),
 }
@@ -132,8 +134,8 @@ pub enum Aspect {
 #[derive(Clone, Debug)]
 pub struct RunChange {
     pub job: QualifiedName,
-    /// None: a design-time statement (JobEvent, dbt manifest, SQL file, DatasetEvent lineage); each newer one of the
-    /// same job replaces the one before.
+    /// None: a design-time statement (JobEvent, dbt manifest, SQL file); each newer one of the same job replaces the
+    /// one before.
     pub run: Option<String>,
     pub at: OrderKey,
     pub event_type: Option<EventType>,
@@ -145,6 +147,15 @@ pub struct RunChange {
     pub claims: Vec<Claim>,
     /// The query in force for this run, for outputs of which nothing better is said.
     pub query: Option<Query>,
+}
+
+/// Where a dataset comes from, said of the dataset itself; a newer statement replaces the one before, and one without
+/// claims takes it back.
+#[derive(Clone, Debug)]
+pub struct DatasetStatement {
+    pub dataset: QualifiedName,
+    pub at: OrderKey,
+    pub claims: Vec<Claim>,
 }
 
 /// A dataset that a run read or wrote, with what the run said of it (input and output facets).

@@ -29,13 +29,17 @@ pub(super) fn load(db: &Connection, rewrites: Rewrites) -> Result<Loaded> {
     edges(db, &mut topology, &mut totals)?;
     let aliases = aliases(db, rewrites, &topology)?;
     let (revision, committed_at) = super::reader::revision(db, crate::store::AsOf::Latest)?;
-    totals.runs = most("run")?.saturating_sub(1).max(0) as u64;
+    let run_rows = most("run")?.saturating_sub(1).max(0);
+    // Statements by design are named '', those of datasets begin with a line feed.
+    let statements = db.query_row("SELECT COUNT(*) FROM run WHERE name < char(11)", [], |row| row.get(0))?;
+    totals.runs = (run_rows - statements) as u64;
     totals.inputs = most("input")?.saturating_sub(1).max(0) as u64;
     totals.faults = db.query_row("SELECT COUNT(*) FROM input WHERE faults IS NOT NULL", [], |row| row.get::<_, i64>(0))? as u64;
     let counters = Counters {
         node: topology.node_count(),
         edge: topology.edge_count(),
-        run: totals.runs as i64,
+        run: run_rows,
+        statements,
         sequence: totals.inputs as i64,
         faults: totals.faults,
     };

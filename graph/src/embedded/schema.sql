@@ -46,7 +46,8 @@ CREATE INDEX input_faulty ON input (sequence) WHERE faults IS NOT NULL;
 -- Facets and other bytes, once by content.
 CREATE TABLE content (id BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
 
--- A run is known by its job and the id it was sent with; a design-time statement is the run named ''.
+-- A run is known by its job and the id it was sent with; a job's statement by design is its run named '', a dataset's
+-- own statement a run of job 0.
 CREATE TABLE run (
   id INTEGER PRIMARY KEY, job INTEGER NOT NULL, name TEXT NOT NULL, state INTEGER NOT NULL, at INTEGER NOT NULL,
   body TEXT NOT NULL

@@ -172,7 +172,7 @@ impl Writer {
             aliases.add_dataset(*node, name, &topology);
         }
         outcome.aliases.iter().for_each(|change| aliases.apply(*change));
-        head.totals.runs = self.counters.run as u64;
+        head.totals.runs = (self.counters.run - self.counters.statements) as u64;
         head.totals.inputs = self.counters.sequence as u64;
         head.totals.faults = self.counters.faults;
         outcome.touched.keys().chain(&outcome.stale).for_each(|node| self.shared.forget(*node));

@@ -582,6 +582,21 @@ pub async fn design_statement_replaces(open: Open<'_>) {
         job model"#]]).await;
 }
 
+pub async fn dataset_states_its_own_lineage(open: Open<'_>) {
+    let said = [
+        at(1).states("m").claim(LineageSource::ColumnLineage, "m", &[("a.id", "id", EdgeKind::Identity)]),
+        at(2).states("m").explicit_inputs("m", &["b"]),
+        at(3).states("n").explicit_inputs("n", &["m"]),
+        at(4).states("n"),
+    ];
+    check(open, &said, expect![[r#"
+          dataset b -Feeds-> dataset m
+        dataset a
+        dataset b
+        dataset m
+        dataset n"#]]).await;
+}
+
 /// Understands `copy SOURCE`: every column of the source goes to the output.
 struct Copies;
 

@@ -49,6 +49,7 @@ pub struct Say {
     run_facets: Vec<Assertion>,
     datasets: Vec<(QualifiedName, Vec<Assertion>)>,
     edits: Vec<(NodeName, Edit)>,
+    states: Option<String>,
 }
 
 /// Something said at a moment.
@@ -66,6 +67,7 @@ pub fn at(seconds: i64) -> Say {
         run_facets: Vec::new(),
         datasets: Vec::new(),
         edits: Vec::new(),
+        states: None,
     }
 }
 
@@ -77,6 +79,12 @@ impl Say {
 
     pub fn design(mut self, job: &str) -> Say {
         self.job = Some(job.to_owned());
+        self
+    }
+
+    /// What is claimed is the dataset's own statement.
+    pub fn states(mut self, table: &str) -> Say {
+        self.states = Some(table.to_owned());
         self
     }
 
@@ -151,7 +159,7 @@ impl Say {
 
     fn body(&self) -> String {
         format!(
-            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             self.at,
             self.event,
             self.job,
@@ -162,7 +170,8 @@ impl Say {
             self.query,
             self.run_facets.len(),
             self.datasets,
-            self.edits
+            self.edits,
+            self.states
         )
     }
 
@@ -192,6 +201,10 @@ impl Say {
                 claims: self.claims.clone(),
                 query: self.query.clone().map(|text| Query { text, dialect: None }),
             })));
+        }
+        if let Some(table) = &self.states {
+            let statement = DatasetStatement { dataset: name(table), at: key, claims: self.claims.clone() };
+            changes.push(Change::Statement(statement));
         }
         for (target, edit) in &self.edits {
             let (target, edit) = (target.clone(), edit.clone());

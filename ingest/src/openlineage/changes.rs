@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use graph::change::{Aspect, Assertion, Change, Claim, DatasetChange, FacetValue, JobChange, RunChange, RunDataset};
+use graph::change::{Aspect, Assertion, Change, Claim, DatasetChange, DatasetStatement, FacetValue, JobChange, RunChange, RunDataset};
 use graph::{ContentId, LineageSource, OrderKey, QualifiedName, Query};
 
 use super::explicit::{self, JobLineage};
@@ -23,12 +23,6 @@ pub fn of(shape: &Shape, split: &Split<'_>, id: ContentId, faults: &mut Faults) 
         Subject::Job { job } => event.work(job, None),
         Subject::Run { job, run } => event.work(job, Some(run)),
     }
-}
-
-/// The job under whose name a dataset's own statement of its lineage (`columnLineage` or `lineage` in a DatasetEvent)
-/// is kept: there is no real one, and a newer statement of the same dataset replaces the one before.
-pub fn declared_by(dataset: &QualifiedName) -> QualifiedName {
-    QualifiedName::new(&dataset.namespace, format!("{} (declared)", dataset.name))
 }
 
 struct Event<'e> {
@@ -71,9 +65,7 @@ impl<'e> Event<'e> {
         }
         if tells_lineage {
             let claims: Vec<_> = self.claims_of(holder, dataset, &place).into_iter().flatten().collect();
-            let outputs = if claims.is_empty() { Vec::new() } else { vec![mentioned(dataset)] };
-            let run = RunChange { outputs, claims, ..self.empty_run(declared_by(dataset)) };
-            changes.push(Change::Run(Box::new(run)));
+            changes.push(Change::Statement(DatasetStatement { dataset: dataset.clone(), at: self.at, claims }));
         }
         changes
     }

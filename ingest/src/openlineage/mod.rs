@@ -17,7 +17,6 @@ mod stream;
 use graph::change::{Input, InputKind, Submission};
 use graph::{ContentId, Time};
 
-pub use changes::declared_by;
 pub use rejection::{Rejection, RejectionKind};
 pub use split::{references, restore};
 pub use stream::{Document, Lines, batch, lines};

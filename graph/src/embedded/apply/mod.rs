@@ -30,7 +30,9 @@ use crate::store::{ChangeKind, Result, StoreError};
 pub(super) struct Counters {
     pub node: u32,
     pub edge: u32,
+    /// Rows of runs, statements by design included.
     pub run: i64,
+    pub statements: i64,
     pub sequence: i64,
     pub faults: u64,
 }
@@ -140,6 +142,7 @@ impl<'a> Apply<'a> {
                 self.facets(job, &change.name, &change.at, &change.facets)
             }
             Change::Run(change) => self.run(change),
+            Change::Statement(change) => self.statement(change),
             Change::Authored(change) => self.authored(change),
         }
     }

@@ -9,7 +9,7 @@ use super::super::records::{ErrorRecord, RunAspect, RunBody, RunFacet, Slot, Tim
 use super::lineage::Standing;
 use super::nodes::Mention;
 use super::{Apply, edges::Group};
-use crate::change::{Aspect, Assertion, RunChange, RunDataset};
+use crate::change::{Aspect, Assertion, Claim, DatasetStatement, RunChange, RunDataset};
 use crate::ids::{ContentId, OrderKey};
 use crate::model::*;
 use crate::store::Result;
@@ -21,9 +21,23 @@ const EVENTS: usize = 64;
 struct Row {
     id: i64,
     job: u32,
+    name: String,
+    /// A statement by design, not a run.
+    design: bool,
     is_new: bool,
     at: i64,
     body: RunBody,
+}
+
+impl Row {
+    /// Makes room for a newer statement; false when it is not newer.
+    fn replaced_by(&mut self, at: &OrderKey) -> bool {
+        if self.body.events.first().is_some_and(|(_, key)| key.0 >= *at) {
+            return false;
+        }
+        self.body = RunBody::default();
+        true
+    }
 }
 
 /// What a run says of one output.
@@ -43,33 +57,51 @@ impl Apply<'_> {
         for claim in &change.claims {
             self.mention_claim(claim)?;
         }
-        let mut row = self.run_row(job, change.run.as_deref().unwrap_or(""))?;
-        if change.run.is_none() {
-            if row.body.events.first().is_some_and(|(_, key)| key.0 >= change.at) {
-                return Ok(());
-            }
-            row.body = RunBody::default();
+        let mut row = self.run_row(job, change.run.as_deref().unwrap_or(""), change.run.is_none())?;
+        if row.design && !row.replaced_by(&change.at) {
+            return Ok(());
         }
         self.accumulate(&mut row.body, change, &inputs, &outputs)?;
         self.parent(job, change)?;
-        let concluded = self.conclude(job, &row.body)?;
-        self.write_run(&mut row, change)?;
-        self.write_outputs(&row, change.run.is_none(), &concluded)
+        self.finish(row)
+    }
+
+    /// What a dataset says of itself is kept like the statement of a job that is none.
+    pub(super) fn statement(&mut self, change: &DatasetStatement) -> Result<()> {
+        let dataset = self.dataset(&change.dataset)?;
+        for claim in &change.claims {
+            self.mention_claim(claim)?;
+        }
+        let mut row = self.run_row(0, &format!("\n{dataset}"), true)?;
+        if !row.replaced_by(&change.at) {
+            return Ok(());
+        }
+        add_event(&mut row.body, None, change.at);
+        self.add_claims(&mut row.body, &change.claims, change.at)?;
+        self.finish(row)
+    }
+
+    fn finish(&mut self, mut row: Row) -> Result<()> {
+        let concluded = self.conclude(row.job, &row.body)?;
+        self.write_run(&mut row)?;
+        self.write_outputs(&row, &concluded)
     }
 
     fn mention_all(&mut self, datasets: &[RunDataset]) -> Result<Vec<u32>> {
         datasets.iter().map(|dataset| self.dataset(&dataset.name)).collect()
     }
 
-    fn run_row(&mut self, job: u32, name: &str) -> Result<Row> {
+    fn run_row(&mut self, job: u32, name: &str, design: bool) -> Result<Row> {
         let mut read = self.db.prepare_cached("SELECT id, at, body FROM run WHERE name = ?1 AND job = ?2")?;
         let found: Option<(i64, i64, String)> =
             read.query_row(params![name, job], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         if let Some((id, at, body)) = found {
-            return Ok(Row { id, job, is_new: false, at, body: records::read(&body)? });
+            return Ok(Row { id, job, name: name.to_owned(), design, is_new: false, at, body: records::read(&body)? });
         }
         self.counters.run += 1;
-        Ok(Row { id: self.counters.run, job, is_new: true, at: 0, body: RunBody::default() })
+        self.counters.statements += i64::from(design);
+        let (id, name) = (self.counters.run, name.to_owned());
+        Ok(Row { id, job, name, design, is_new: true, at: 0, body: RunBody::default() })
     }
 
     fn accumulate(&mut self, body: &mut RunBody, change: &RunChange, inputs: &[u32], outputs: &[u32]) -> Result<()> {
@@ -93,15 +125,15 @@ impl Apply<'_> {
                 body.query = Some((KeyRecord(change.at), ContentRecord(text), query.dialect.clone()));
             }
         }
-        self.add_claims(body, change)
+        self.add_claims(body, &change.claims, change.at)
     }
 
-    fn add_claims(&mut self, body: &mut RunBody, change: &RunChange) -> Result<()> {
-        for claim in &change.claims {
+    fn add_claims(&mut self, body: &mut RunBody, claims: &[Claim], at: OrderKey) -> Result<()> {
+        for claim in claims {
             let output = self.dataset(&claim.output)?;
             let source = claim.source as u8;
             let place = body.claims.iter().position(|old| old.output == output && old.source == source);
-            if place.is_some_and(|place| body.claims[place].key.0 >= change.at) {
+            if place.is_some_and(|place| body.claims[place].key.0 >= at) {
                 continue;
             }
             let lineage = Self::claim_id(claim);
@@ -109,7 +141,7 @@ impl Apply<'_> {
                 let resolved = self.resolve_claim(claim, Mention::Named)?;
                 self.write_lineage(&lineage, &resolved)?;
             }
-            let record = ClaimRecord { output, source, key: KeyRecord(change.at), lineage: ContentRecord(lineage) };
+            let record = ClaimRecord { output, source, key: KeyRecord(at), lineage: ContentRecord(lineage) };
             match place {
                 Some(place) => body.claims[place] = record,
                 None => body.claims.push(record),
@@ -212,17 +244,16 @@ impl Apply<'_> {
         Ok(body.inputs.iter().copied().filter(|input| !named.contains(input)).collect())
     }
 
-    fn write_run(&mut self, row: &mut Row, change: &RunChange) -> Result<()> {
+    fn write_run(&mut self, row: &mut Row) -> Result<()> {
         let state = run_state(&row.body);
         let at = started(&row.body).map_or(0, |time| time.as_microsecond());
-        let name = change.run.as_deref().unwrap_or("");
         self.db
             .prepare_cached(
                 "INSERT INTO run (id, job, name, state, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
                  ON CONFLICT (id) DO UPDATE SET state = ?4, at = ?5, body = ?6",
             )?
-            .execute(params![row.id, row.job, name, state as u8, at, records::write(&row.body)])?;
-        if change.run.is_none() {
+            .execute(params![row.id, row.job, row.name, state as u8, at, records::write(&row.body)])?;
+        if row.design {
             return Ok(());
         }
         if !row.is_new && at != row.at {
@@ -243,7 +274,7 @@ impl Apply<'_> {
     }
 
     /// Writes what the run says of its outputs and has the edges follow.
-    fn write_outputs(&mut self, row: &Row, design: bool, concluded: &[Conclusion]) -> Result<()> {
+    fn write_outputs(&mut self, row: &Row, concluded: &[Conclusion]) -> Result<()> {
         let mut affected: BTreeSet<u32> = self
             .db
             .prepare_cached("SELECT output FROM run_output WHERE run = ?1")?
@@ -252,7 +283,7 @@ impl Apply<'_> {
         let key = row.body.events.iter().map(|(_, key)| *key).max();
         for conclusion in concluded {
             affected.remove(&conclusion.output);
-            self.write_output(row, design, conclusion, key)?;
+            self.write_output(row, conclusion, key)?;
         }
         for output in &affected {
             self.db
@@ -269,9 +300,9 @@ impl Apply<'_> {
         Ok(())
     }
 
-    fn write_output(&self, row: &Row, design: bool, conclusion: &Conclusion, key: Option<KeyRecord>) -> Result<()> {
+    fn write_output(&self, row: &Row, conclusion: &Conclusion, key: Option<KeyRecord>) -> Result<()> {
         let standing = match run_state(&row.body) {
-            _ if design => Standing::Design,
+            _ if row.design => Standing::Design,
             RunState::Completed if conclusion.informed => Standing::Complete,
             _ => Standing::Open,
         };
