@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use graph::Time;
 use graph::change::Submission;
-use ingest::{Import, ImportError, dbt};
+use ingest::{Import, ImportError, dbt, sql_files};
 use serde_json::json;
 
 use super::remote::Remote;
@@ -20,7 +20,7 @@ use crate::intake::kind_text;
 Example:
   headwater ingest sql models --dialect snowflake --namespace snowflake://org-account --default-schema analytics.public")]
 pub struct Sql {
-    /// A folder, of which every .sql file is read, or one file
+    /// A folder, of which every .sql file is read
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// postgres, snowflake, bigquery, spark, …
@@ -29,9 +29,15 @@ pub struct Sql {
     /// The namespace of the tables, such as postgres://shop-db:5432
     #[arg(long, value_name = "NAMESPACE")]
     namespace: String,
-    /// What stands before a table named without a schema, such as shop.public
+    /// The schema of tables written without one; shop.public is catalog shop, schema public
     #[arg(long, value_name = "SCHEMA")]
     default_schema: Option<String>,
+    /// The database, or project, of tables written without one
+    #[arg(long, value_name = "NAME")]
+    default_catalog: Option<String>,
+    /// The namespace of the jobs [default: that of the tables]
+    #[arg(long, value_name = "NAMESPACE")]
+    job_namespace: Option<String>,
     #[command(flatten)]
     place: Place,
     #[arg(long, value_enum, default_value_t)]
@@ -73,7 +79,9 @@ impl Sql {
         let options = sql_files::Options {
             dialect: self.dialect,
             namespace: self.namespace,
+            job_namespace: self.job_namespace,
             default_schema: self.default_schema,
+            default_catalog: self.default_catalog,
         };
         let import = sql_files::read(&self.folder, &options, Time::now()).map_err(failure)?;
         take(import, &Target::open(&self.place, session)?, self.format).await
@@ -158,11 +166,4 @@ async fn send(remote: &Remote, batch: &[Submission], tally: &mut Tally) -> Resul
         tally.count(receipt["repeated"] == true);
     }
     Ok(())
-}
-
-mod sql_files {
-    pub struct Options { pub dialect: String, pub namespace: String, pub default_schema: Option<String> }
-    pub fn read(_: &std::path::Path, _: &Options, _: graph::Time) -> Result<ingest::Import, ingest::ImportError> {
-        Ok(ingest::Import::default())
-    }
 }
