@@ -1,5 +1,5 @@
 // Serves the built page and a made-up estate over GraphQL, for work on the page without a Headwater server.
-//   npm run mock -- [--port 4180] [--empty] [--slow MS]
+//   npm run mock -- [--port 4180] [--dist DIR] [--empty] [--slow MS]
 
 import { readFile, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,8 +10,7 @@ import { makeResolvers } from './resolvers.mjs';
 
 const here = new URL('..', import.meta.url).pathname;
 const flag = (name) => process.argv.includes(`--${name}`);
-const value = (name, otherwise) =>
-  flag(name) ? Number(process.argv[process.argv.indexOf(`--${name}`) + 1]) : otherwise;
+const value = (name, otherwise) => (flag(name) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -25,7 +24,8 @@ const POLICY =
 
 const schema = buildSchema(readFileSync(join(here, 'schema.graphql'), 'utf8'));
 const rootValue = makeResolvers(flag('empty') ? makeEmptyEstate() : addWideTable(makeEstate(), 5000));
-const slow = value('slow', 0);
+const slow = Number(value('slow', 0));
+const dist = value('dist', join(here, 'dist'));
 
 async function answer(request, response) {
   let body = '';
@@ -39,7 +39,7 @@ async function answer(request, response) {
 
 function file(path, response) {
   const name = normalize(path).replace(/^(\.\.[/\\])+/, '');
-  readFile(join(here, 'dist', name), (error, bytes) => {
+  readFile(join(dist, name), (error, bytes) => {
     if (error && extname(name)) return response.writeHead(404).end();
     if (error || name === '/') return file('/index.html', response);
     response.writeHead(200, {
@@ -50,7 +50,7 @@ function file(path, response) {
   });
 }
 
-const port = value('port', 4180);
+const port = Number(value('port', 4180));
 createServer((request, response) => {
   const { pathname } = new URL(request.url, 'http://localhost');
   if (pathname === '/graphql' && request.method === 'POST') return answer(request, response);

@@ -5,8 +5,10 @@ import { brotliCompressSync, constants } from 'node:zlib';
 
 const TEXT = /\.(js|css|html|svg|json|map|txt)$/;
 
-for (const file of readdirSync('dist', { recursive: true })) {
-  const path = join('dist', String(file));
+const DIST = process.argv[2] ?? 'dist';
+
+for (const file of readdirSync(DIST, { recursive: true })) {
+  const path = join(DIST, String(file));
   if (!TEXT.test(path)) continue;
   const bytes = readFileSync(path);
   const quality = bytes.length > 500_000 ? 9 : 11;

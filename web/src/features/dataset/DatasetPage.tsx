@@ -1,4 +1,4 @@
-import { Tabs, Text } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '~/shared/gql';
@@ -6,7 +6,7 @@ import type { DatasetPageQuery } from '~/shared/gql/graphql';
 import { count, shortName } from '~/shared/lib/format';
 import { useTitle } from '~/shared/lib/hooks';
 import { remember } from '~/shared/lib/recent';
-import { Answer, Empty } from '~/shared/ui/Answer';
+import { Answer, NotKnown } from '~/shared/ui/Answer';
 import { Columns } from './Columns';
 import { Header } from './Header';
 import { History } from './History';
@@ -50,14 +50,10 @@ export function DatasetPage({ search, onSearch, lineage }: Props) {
         dataset ? (
           <Known dataset={dataset} search={search} onSearch={onSearch} lineage={lineage} />
         ) : (
-          <div className="page">
-            <Empty title="No such dataset">
-              <Text size="sm">
-                Nothing named “{name}” is known in “{namespace}”. It may be spelled otherwise: search for a part of its
-                name.
-              </Text>
-            </Empty>
-          </div>
+          <NotKnown title="No such dataset">
+            Nothing named “{name}” is known in “{namespace}”. It may be spelled otherwise: search for a part of its
+            name.
+          </NotKnown>
         )
       }
     </Answer>

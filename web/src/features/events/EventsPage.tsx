@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Text, Title } from '@mantine/core';
+import { Button, Code, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '~/shared/gql';
@@ -75,9 +75,9 @@ function Entry({ event }: { event: Rejected }) {
   return (
     <article className="panel" aria-label={event.message}>
       <div className="eventline">
-        <Badge variant="outline" color={event.accepted ? 'yellow.9' : 'red.9'} className="mark eventmark">
+        <span className={`eventmark eventmark-${event.accepted ? 'taken' : 'refused'}`}>
           {event.accepted ? 'taken, with a fault' : 'refused'}
-        </Badge>
+        </span>
         <span className="mono">{event.code}</span>
         {event.path && <Code>{event.path}</Code>}
         <span className="where">

@@ -2,8 +2,10 @@ import './workers';
 import 'graphiql/style.css';
 import { useComputedColorScheme } from '@mantine/core';
 import { GraphiQL } from 'graphiql';
+import { useEffect, useRef } from 'react';
 import { useTitle } from '~/shared/lib/hooks';
 import { token } from '~/shared/lib/token';
+import { plainTabs } from './plainTabs';
 import './explorer.css';
 
 const EXAMPLES = `# Every query of the API, in the browser. Ctrl-Space completes, the book icon shows the schema.
@@ -29,9 +31,11 @@ query FailedRuns {
 export function ExplorerPage() {
   const scheme = useComputedColorScheme('light');
   const query = new URLSearchParams(location.search).get('query') ?? undefined;
+  const box = useRef<HTMLDivElement>(null);
   useTitle('API explorer');
+  useEffect(() => (box.current ? plainTabs(box.current) : undefined), []);
   return (
-    <div className="explorer">
+    <div className="explorer" ref={box}>
       <h1 className="hidden-text">API explorer</h1>
       <GraphiQL key={scheme} fetcher={fetcher} forcedTheme={scheme} defaultQuery={EXAMPLES} initialQuery={query} />
     </div>

@@ -6,7 +6,7 @@ import { graphql } from '~/shared/gql';
 import type { JobPageQuery } from '~/shared/gql/graphql';
 import { useTitle } from '~/shared/lib/hooks';
 import { remember } from '~/shared/lib/recent';
-import { Answer, Empty } from '~/shared/ui/Answer';
+import { Answer, NotKnown } from '~/shared/ui/Answer';
 import { Owners, Tags } from '~/shared/ui/Authored';
 import { DatasetPanel } from '~/shared/ui/DatasetPanel';
 import { Description } from '~/shared/ui/Description';
@@ -100,11 +100,9 @@ export function JobPage() {
           job ? (
             <Known job={job} onMore={() => setRuns(runs + STEP)} />
           ) : (
-            <Empty title="No such job">
-              <Text size="sm">
-                Nothing named “{name}” is known in “{namespace}”.
-              </Text>
-            </Empty>
+            <NotKnown title="No such job">
+              Nothing named “{name}” is known in “{namespace}”.
+            </NotKnown>
           )
         }
       </Answer>

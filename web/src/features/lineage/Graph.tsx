@@ -5,7 +5,7 @@ import type { Actions } from './actions';
 import type { Scene } from './geometry';
 import { describe, neighbour, type Step } from './keys';
 import { Legend } from './Legend';
-import { readPalette } from './palette';
+import { platformColours, readPalette } from './palette';
 import { type LineageParams, MAX_HOPS } from './params';
 import { Stage, type StageHandle } from './Stage';
 
@@ -28,7 +28,7 @@ export function Graph({ scene, params, onParams, selected, act, held, stage, say
   const scheme = useComputedColorScheme('light');
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours are read again when the scheme changes
   const palette = useMemo(readPalette, [scheme]);
-  const platforms = useMemo(() => [...new Set(scene.picture.boxes.map((b) => b.platform))].sort(), [scene]);
+  const colours = useMemo(() => platformColours([...new Set(scene.picture.boxes.map((b) => b.platform))]), [scene]);
   const [active, setActive] = useState(scene.picture.focus);
   const [row, setRow] = useState(-1);
   useEffect(() => {
@@ -45,13 +45,13 @@ export function Graph({ scene, params, onParams, selected, act, held, stage, say
       onKeyDown={keys.press}
     >
       <Stage
-        {...{ scene, palette, platforms, selected, act, held, row }}
+        {...{ scene, palette, colours, selected, act, held, row }}
         column={params.column ?? null}
         edge={params.edge ?? null}
         active={box?.id ?? ''}
         handle={stage}
       >
-        <Legend platforms={platforms} picture={scene.picture} />
+        <Legend colours={colours} picture={scene.picture} />
         {children}
       </Stage>
     </div>

@@ -1,16 +1,15 @@
 import { isPersonal } from '~/shared/lib/format';
-import { platformIndex } from './palette';
 import type { Picture } from './picture';
 
 /** What the colours and dashes mean, as far as this picture has them. */
-export function Legend({ platforms, picture }: { platforms: readonly string[]; picture: Picture }) {
+export function Legend({ colours, picture }: { colours: ReadonlyMap<string, number>; picture: Picture }) {
   const looks = new Set(picture.lines.map((l) => l.look));
   const personal = picture.boxes.some((b) => b.tags.some(isPersonal) || b.columns.some((c) => c.tags.some(isPersonal)));
   return (
     <section className="legend" aria-label="Legend">
-      {platforms.map((platform) => (
+      {[...colours].map(([platform, colour]) => (
         <span key={platform}>
-          <i style={{ background: `var(--hw-p${platformIndex(platforms, platform)})` }} />
+          <i style={{ background: `var(--hw-p${colour})` }} />
           {platform}
         </span>
       ))}

@@ -11,6 +11,7 @@ export function LineagePage() {
   useTitle('Lineage');
   return (
     <LineageView
+      isPage
       focus={focus}
       params={params}
       onParams={(change) => navigate({ search: (old) => ({ ...old, ...change }), replace: true })}

@@ -22,10 +22,11 @@ interface Props {
   onParams: (change: Partial<LineageParams>) => void;
   /** shows the lineage around another table */
   onFocus: (id: string) => void;
+  isPage?: boolean;
 }
 
 /** Lineage around a table: a toolbar, the graph or its list, and a panel that explains what is chosen. */
-export function LineageView({ focus: asked, params, onParams, onFocus }: Props) {
+export function LineageView({ focus: asked, params, onParams, onFocus, isPage = false }: Props) {
   const model = useLineageModel(asked, params);
   const { focus, scene, trace, open, showAll } = model;
   const [selected, onSelect] = useState<string | null>(null);
@@ -40,7 +41,7 @@ export function LineageView({ focus: asked, params, onParams, onFocus }: Props) 
   }, [trace.value]);
   return (
     <div className="lineage">
-      <Toolbar params={params} onParams={onParams} name={name} />
+      <Toolbar params={params} onParams={onParams} name={name} isPage={isPage} />
       <div className="lineagebody">
         <div className="lineagemain">
           {!asked && !params.column && <Start />}

@@ -42,7 +42,8 @@ export function ListView({ picture, trace, act }: Props) {
               {HEAD.map(([key, title]) => (
                 <Table.Th key={key} aria-sort={sort.key !== key ? 'none' : sort.falls ? 'descending' : 'ascending'}>
                   <UnstyledButton className="sorter" onClick={() => by(key)}>
-                    {title} <span aria-hidden="true">{sort.key === key ? (sort.falls ? '↓' : '↑') : ''}</span>
+                    {trace && key === 'columns' ? 'Type' : title}{' '}
+                    <span aria-hidden="true">{sort.key === key ? (sort.falls ? '↓' : '↑') : ''}</span>
                   </UnstyledButton>
                 </Table.Th>
               ))}
@@ -88,13 +89,8 @@ function Row({ row, act }: { row: ListRow; act: Actions }) {
       <Table.Td>{hidden}</Table.Td>
       <Table.Td>
         {row.hop !== 0 && !column && (
-          <Button
-            size="compact-xs"
-            variant="default"
-            aria-label={`Lineage around ${box.name}`}
-            onClick={() => act.focus(box.id)}
-          >
-            Around it
+          <Button size="compact-xs" variant="default" onClick={() => act.focus(box.id)}>
+            Around it<span className="hidden-text">: {box.name}</span>
           </Button>
         )}
       </Table.Td>

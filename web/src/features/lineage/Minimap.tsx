@@ -2,7 +2,7 @@ import { type PointerEvent, useEffect, useMemo, useRef } from 'react';
 import { bounds } from './camera';
 import type { Engine } from './engine';
 import type { Scene } from './geometry';
-import { type Palette, platformIndex } from './palette';
+import type { Palette } from './palette';
 
 const WIDTH = 200;
 const HEIGHT = 140;
@@ -12,11 +12,11 @@ interface Props {
   engine: Engine;
   scene: Scene;
   palette: Palette;
-  platforms: readonly string[];
+  colours: ReadonlyMap<string, number>;
 }
 
 /** The whole picture in small, with a frame around what is in sight; dragging moves it. */
-export function Minimap({ engine, scene, palette, platforms }: Props) {
+export function Minimap({ engine, scene, palette, colours }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const map = useMemo(() => scaleOf(scene), [scene]);
@@ -27,10 +27,10 @@ export function Minimap({ engine, scene, palette, platforms }: Props) {
     context.fillStyle = palette.card;
     context.fillRect(0, 0, WIDTH, HEIGHT);
     for (const box of scene.picture.boxes) {
-      context.fillStyle = palette.platforms[platformIndex(platforms, box.platform)] ?? palette.dim;
+      context.fillStyle = palette.platforms[colours.get(box.platform) ?? 0] ?? palette.dim;
       context.fillRect(map.x(box.x), map.y(box.y), Math.max(2, box.width * map.k), Math.max(1.5, box.height * map.k));
     }
-  }, [scene, palette, platforms, map]);
+  }, [scene, palette, colours, map]);
   useEffect(() => {
     const place = () => {
       const { camera } = engine;

@@ -24,7 +24,7 @@ export function Start() {
   const datasets = recents().filter((r) => r.kind === 'DATASET');
   return (
     <div className="page">
-      <h1 className="startTitle">Lineage of which table?</h1>
+      <h2 className="startTitle">Lineage of which table?</h2>
       <Text size="sm" mb="md">
         Find one with Ctrl K, or{' '}
         <Link to="/search" search={{ kind: ['DATASET'] }}>

@@ -14,7 +14,7 @@ import { Engine } from './engine';
 import type { Scene } from './geometry';
 import { describe } from './keys';
 import { Minimap } from './Minimap';
-import { type Palette, platformIndex } from './palette';
+import type { Palette } from './palette';
 import type { Box as BoxModel } from './picture';
 import { usePointer } from './usePointer';
 
@@ -28,7 +28,7 @@ export interface StageHandle {
 interface Props {
   scene: Scene;
   palette: Palette;
-  platforms: readonly string[];
+  colours: ReadonlyMap<string, number>;
   selected: string | null;
   column: string | null;
   edge: string | null;
@@ -45,7 +45,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** The drawing area: a canvas for every frame, and above it, while nothing moves, the boxes in sight as elements. */
 export function Stage(props: Props) {
-  const { scene, palette, platforms, selected, column, edge, act } = props;
+  const { scene, palette, colours, selected, column, edge, act } = props;
   const wrap = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const layer = useRef<HTMLDivElement>(null);
@@ -54,8 +54,8 @@ export function Stage(props: Props) {
   const newest = useRef(scene);
   newest.current = scene;
   const state = useMemo(
-    () => ({ scene, palette, platforms, selected, column, edge, hover: null, skip: NONE }),
-    [scene, palette, platforms, selected, column, edge],
+    () => ({ scene, palette, colours, selected, column, edge, hover: null, skip: NONE }),
+    [scene, palette, colours, selected, column, edge],
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: the engine is made once; later states reach it by update
   useLayoutEffect(() => {
@@ -100,21 +100,21 @@ export function Stage(props: Props) {
         ))}
       </div>
       <ZoomBar engine={engine} />
-      {engine && <Minimap engine={engine} scene={scene} palette={palette} platforms={platforms} />}
+      {engine && <Minimap engine={engine} scene={scene} palette={palette} colours={colours} />}
       {props.children}
     </div>
   );
 }
 
 function StageBox({ box, stage }: { box: BoxModel; stage: Props }) {
-  const { scene, selected, column, active, row, platforms, act } = stage;
+  const { scene, selected, column, active, row, colours, act } = stage;
   const { traced } = scene.picture;
   const dimmed = traced.size > 0 ? (box.onTrace ? 'traced' : 'quiet') : '';
   const isActive = box.id === active;
   return (
     <Box
       box={box}
-      colour={platformIndex(platforms, box.platform)}
+      colour={colours.get(box.platform) ?? 0}
       look={box.id === selected ? 'selected' : dimmed}
       isActive={isActive}
       neighbours={describe(scene.picture, { ...box, name: '', namespace: '' }, false).replace(/^[, ]+/, '')}

@@ -6,15 +6,18 @@ interface Props {
   params: LineageParams;
   onParams: (change: Partial<LineageParams>) => void;
   name: string | undefined;
+  /** a page of its own has it as its title */
+  isPage: boolean;
 }
 
 /** How far to look, at what, and how it is presented. */
-export function Toolbar({ params, onParams, name }: Props) {
+export function Toolbar({ params, onParams, name, isPage }: Props) {
+  const Title = isPage ? 'h1' : 'h2';
   return (
     <div className="lineagebar" role="toolbar" aria-label="Lineage">
-      <h1 className="lineagetitle" title={name}>
+      <Title className="lineagetitle" title={name}>
         Lineage {name && <span>around {shortName(name)}</span>}
-      </h1>
+      </Title>
       <Hops label="Upstream" value={params.up ?? 1} onChange={(up) => onParams({ up })} />
       <Hops label="Downstream" value={params.down ?? 1} onChange={(down) => onParams({ down })} />
       {params.column && (

@@ -61,7 +61,22 @@ export function centre(rect: Rect, view: View, k: number): Camera {
 /** All if all is legible, else the home box in the middle at the smallest legible size. */
 export function firstLook(rects: readonly Rect[], home: Rect | undefined, view: View): Camera {
   const all = seeAll(bounds(rects), view);
-  return all.k >= LEGIBLE || !home ? all : centre(home, view, LEGIBLE);
+  return all.k >= LEGIBLE || !home ? all : filled(centre(home, view, LEGIBLE), bounds(rects), view);
+}
+
+const EDGE = 48;
+
+/** Moved so far that no side shows emptiness while the other side has more to show. */
+function filled(camera: Camera, area: Area, view: View): Camera {
+  const x = within(camera.x, area.left, area.right, view.width, camera.k);
+  const y = within(camera.y, area.top, area.bottom, view.height, camera.k);
+  return { k: camera.k, x, y };
+}
+
+function within(offset: number, from: number, to: number, size: number, k: number): number {
+  const highest = EDGE - from * k;
+  const lowest = size - EDGE - to * k;
+  return lowest > highest ? (lowest + highest) / 2 : Math.max(lowest, Math.min(highest, offset));
 }
 
 /** Closer or further while the point (in view pixels) stays where it is. */

@@ -31,6 +31,7 @@ const line = (id: string, from: string, to: string): Line => ({
   toColumn: null,
   look: 'value',
   onTrace: false,
+  bends: [],
 });
 const picture: Picture = {
   focus: 'a',

@@ -1,14 +1,21 @@
+import type { Area } from './camera';
 import type { Box, Line, Picture } from './picture';
 import { portY } from './picture';
 
-/** A link's two ends; it leaves to the right and arrives from the left, as a cubic curve. */
-export interface Curve {
+/** A cubic curve that leaves to the right and arrives from the left. */
+export interface Piece {
   x1: number;
   y1: number;
   x2: number;
   y2: number;
   /** how far the control points stand out */
   reach: number;
+}
+
+/** A link as it is drawn: curves between the layers, level runs across the layers it passes. */
+export interface Curve {
+  pieces: Piece[];
+  area: Area;
 }
 
 export interface Scene {
@@ -34,7 +41,25 @@ function curveOf(from: Box, to: Box, line: Line): Curve {
   const y1 = from.y + portY(from, line.fromColumn);
   const x2 = to.x;
   const y2 = to.y + portY(to, line.toColumn);
-  return { x1, y1, x2, y2, reach: Math.max(40, Math.abs(x2 - x1) * 0.45) };
+  const pieces: Piece[] = [];
+  let at = { x: x1, y: y1 };
+  for (const bend of line.bends) {
+    pieces.push(piece(at.x, at.y, bend.left, bend.y), piece(bend.left, bend.y, bend.right, bend.y));
+    at = { x: bend.right, y: bend.y };
+  }
+  pieces.push(piece(at.x, at.y, x2, y2));
+  return { pieces, area: around(pieces) };
+}
+
+function piece(x1: number, y1: number, x2: number, y2: number): Piece {
+  const across = Math.abs(x2 - x1);
+  return { x1, y1, x2, y2, reach: x2 > x1 ? across * 0.45 : Math.max(60, across * 0.3) };
+}
+
+function around(pieces: readonly Piece[]): Area {
+  const xs = pieces.flatMap((p) => (p.x2 > p.x1 ? [p.x1, p.x2] : [p.x1 + p.reach, p.x2 - p.reach]));
+  const ys = pieces.flatMap((p) => [p.y1, p.y2]);
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
 }
 
 const STEPS = 20;
@@ -58,14 +83,16 @@ export function boxAt(scene: Scene, x: number, y: number): Box | null {
   return scene.picture.boxes.find((b) => x >= b.x && x <= b.x + b.width && y >= b.y && y <= b.y + b.height) ?? null;
 }
 
-function isFar(c: Curve, x: number, y: number, tolerance: number): boolean {
-  const bulge = c.x2 < c.x1 ? c.reach : 0;
-  const left = Math.min(c.x1, c.x2) - bulge - tolerance;
-  const right = Math.max(c.x1, c.x2) + bulge + tolerance;
-  return x < left || x > right || y < Math.min(c.y1, c.y2) - tolerance || y > Math.max(c.y1, c.y2) + tolerance;
+function isFar({ area }: Curve, x: number, y: number, tolerance: number): boolean {
+  const { left, right, top, bottom } = area;
+  return x < left - tolerance || x > right + tolerance || y < top - tolerance || y > bottom + tolerance;
 }
 
-function distance(c: Curve, x: number, y: number): number {
+function distance(curve: Curve, x: number, y: number): number {
+  return Math.min(...curve.pieces.map((p) => distanceToPiece(p, x, y)));
+}
+
+function distanceToPiece(c: Piece, x: number, y: number): number {
   let least = Number.POSITIVE_INFINITY;
   let before = pointOn(c, 0);
   for (let i = 1; i <= STEPS; i++) {
@@ -81,7 +108,7 @@ interface Point {
   y: number;
 }
 
-function pointOn(c: Curve, t: number): Point {
+function pointOn(c: Piece, t: number): Point {
   const u = 1 - t;
   const [a, b, d, e] = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
   return { x: a * c.x1 + b * (c.x1 + c.reach) + d * (c.x2 - c.reach) + e * c.x2, y: (a + b) * c.y1 + (d + e) * c.y2 };

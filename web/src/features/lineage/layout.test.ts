@@ -107,6 +107,19 @@ test('no two boxes overlap, at a thousand of them', () => {
   }
 });
 
+test('a long link goes round the box between its ends', () => {
+  const { x, y, bends } = layout(boxes(3), [
+    [0, 1],
+    [1, 2],
+    [0, 2],
+  ]);
+  expect(bends.map((b) => b.length)).toEqual([0, 0, 1]);
+  const [bend] = bends[2] ?? [];
+  expect([bend?.left, bend?.right]).toEqual([x[1], (x[1] ?? 0) + 240]);
+  const middle = y[1] ?? 0;
+  expect((bend?.y ?? middle) < middle || (bend?.y ?? middle) > middle + 44).toBe(true);
+});
+
 test('links run from left to right', () => {
   const { sizes, pairs } = estate(300);
   const { x } = layout(sizes, pairs);

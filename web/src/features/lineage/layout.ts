@@ -6,9 +6,17 @@ export interface Size {
   height: number;
 }
 export type Pair = readonly [from: number, to: number];
+/** Where a link passes a layer that it has no box in: level from left to right. */
+export interface Bend {
+  left: number;
+  right: number;
+  y: number;
+}
 export interface Placement {
   x: Float64Array;
   y: Float64Array;
+  /** for each pair that was given, the layers it passes; none for links that run back */
+  bends: Bend[][];
 }
 
 const GAP_X = 110;
@@ -24,7 +32,9 @@ export function layout(sizes: readonly Size[], pairs: readonly Pair[]): Placemen
   const graph = withBends(sizes, edges, ranks);
   order(graph);
   const middles = align(graph);
-  return place(sizes, graph, middles);
+  const { x, y, bend } = place(sizes, graph, middles);
+  const bends = pairs.map(([from, to]) => (graph.routes.get(from * sizes.length + to) ?? []).map(bend));
+  return { x, y, bends };
 }
 
 /** Boxes, and a bend wherever a link passes a layer; indices from `sizes.length` on are bends. */
@@ -35,6 +45,8 @@ interface Layered {
   height: number[];
   up: number[][];
   down: number[][];
+  /** the bends of each link, by `from * boxes + to` */
+  routes: Map<number, number[]>;
 }
 
 function distinct(count: number, pairs: readonly Pair[]): Pair[] {
@@ -112,18 +124,22 @@ function withBends(sizes: readonly Size[], edges: Pair[], ranks: number[]): Laye
     height: sizes.map((s) => s.height),
     up: lists(sizes.length),
     down: lists(sizes.length),
+    routes: new Map(),
   };
   ranks.forEach((r, i) => {
     at(graph.layers, r).push(i);
   });
   for (const [from, to] of edges) {
     let last = from;
+    const route: number[] = [];
     for (let layer = at(ranks, from) + 1; layer < at(ranks, to); layer++) {
       const bend = addBend(graph, layer);
       join(graph, last, bend);
+      route.push(bend);
       last = bend;
     }
     join(graph, last, to);
+    graph.routes.set(from * sizes.length + to, route);
   }
   return graph;
 }
@@ -280,13 +296,14 @@ function distance(graph: Layered, above: number, below: number): number {
   return (at(graph.height, above) + at(graph.height, below)) / 2 + gap;
 }
 
-function place(sizes: readonly Size[], graph: Layered, middles: Float64Array): Placement {
+function place(sizes: readonly Size[], graph: Layered, middles: Float64Array) {
   const lefts: number[] = [];
+  const widths = graph.layers.map((layer) => most(layer.map((node) => at(graph.width, node))));
   let left = 0;
-  for (const layer of graph.layers) {
+  graph.layers.forEach((layer, i) => {
     lefts.push(left);
-    left += most(layer.map((node) => at(graph.width, node))) + GAP_X + Math.min(220, layer.length * 0.6);
-  }
+    left += at(widths, i) + GAP_X + Math.min(220, layer.length * 0.6);
+  });
   const x = new Float64Array(sizes.length);
   const y = new Float64Array(sizes.length);
   sizes.forEach((size, i) => {
@@ -294,7 +311,11 @@ function place(sizes: readonly Size[], graph: Layered, middles: Float64Array): P
     y[i] = at(middles, i) - size.height / 2;
   });
   const top = least([...y]);
-  return { x, y: y.map((value) => value - top) };
+  const bend = (node: number): Bend => {
+    const start = at(lefts, at(graph.rank, node));
+    return { left: start, right: start + at(widths, at(graph.rank, node)), y: at(middles, node) - top };
+  };
+  return { x, y: y.map((value) => value - top), bend };
 }
 
 function neighbours(count: number, edges: Pair[]): { up: number[][]; down: number[][] } {

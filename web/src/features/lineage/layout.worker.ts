@@ -1,4 +1,4 @@
-import { layout, type Pair, type Size } from './layout';
+import { type Bend, layout, type Pair, type Size } from './layout';
 
 export interface LayoutRequest {
   turn: number;
@@ -9,10 +9,11 @@ export interface LayoutAnswer {
   turn: number;
   x: Float64Array;
   y: Float64Array;
+  bends: Bend[][];
 }
 
 self.onmessage = ({ data }: MessageEvent<LayoutRequest>) => {
-  const { x, y } = layout(data.sizes, data.pairs);
-  const answer: LayoutAnswer = { turn: data.turn, x, y };
+  const { x, y, bends } = layout(data.sizes, data.pairs);
+  const answer: LayoutAnswer = { turn: data.turn, x, y, bends };
   self.postMessage(answer, { transfer: [x.buffer, y.buffer] });
 };

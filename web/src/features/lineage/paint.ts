@@ -3,13 +3,12 @@ import { type Area, type Camera, sight, touches, type View } from './camera';
 import type { Curve, Scene } from './geometry';
 import type { LinkLook } from './model';
 import type { Palette } from './palette';
-import { platformIndex } from './palette';
 import { type Box, HEAD, type Line, ROW } from './picture';
 
 export interface PaintState {
   scene: Scene;
   palette: Palette;
-  platforms: readonly string[];
+  colours: ReadonlyMap<string, number>;
   selected: string | null;
   column: string | null;
   /** the link whose making is shown, or the one under the pointer */
@@ -78,27 +77,24 @@ function strokeAll(context: CanvasRenderingContext2D, lines: [Line, Curve][]): v
     context.beginPath();
     for (const [line, c] of lines) {
       if (line.look !== look) continue;
-      context.moveTo(c.x1, c.y1);
-      context.bezierCurveTo(c.x1 + c.reach, c.y1, c.x2 - c.reach, c.y2, c.x2, c.y2);
+      c.pieces.forEach((p, i) => {
+        if (i === 0) context.moveTo(p.x1, p.y1);
+        context.bezierCurveTo(p.x1 + p.reach, p.y1, p.x2 - p.reach, p.y2, p.x2, p.y2);
+      });
     }
     context.stroke();
   }
 }
 
-function inSight(c: Curve, area: Area): boolean {
-  const reach = c.x2 < c.x1 ? c.reach : 0;
-  const right = Math.max(c.x1, c.x2) + reach;
-  const left = Math.min(c.x1, c.x2) - reach;
-  return (
-    right >= area.left && left <= area.right && Math.max(c.y1, c.y2) >= area.top && Math.min(c.y1, c.y2) <= area.bottom
-  );
+function inSight({ area: own }: Curve, area: Area): boolean {
+  return own.right >= area.left && own.left <= area.right && own.bottom >= area.top && own.top <= area.bottom;
 }
 
 function paintBox(context: CanvasRenderingContext2D, box: Box, k: number, state: PaintState): void {
   const { palette, scene } = state;
   const hasTrace = scene.picture.traced.size > 0;
   const isBright = !hasTrace || box.onTrace;
-  const bar = palette.platforms[platformIndex(state.platforms, box.platform)] ?? palette.dim;
+  const bar = palette.platforms[state.colours.get(box.platform) ?? 0] ?? palette.dim;
   if (k < FAR) {
     context.fillStyle = hasTrace && box.onTrace ? palette.hi : isBright ? bar : palette.line;
     context.fillRect(box.x, box.y, box.width, box.height);

@@ -35,7 +35,37 @@ export function readPalette(): Palette {
   };
 }
 
-/** Which of the platform colours a platform has in this picture. */
-export function platformIndex(platforms: readonly string[], platform: string): number {
-  return Math.max(0, platforms.indexOf(platform)) % PLATFORMS;
+const HOME: Record<string, number> = Object.fromEntries(
+  [
+    ['postgres', 'postgresql', 'mysql', 'oracle', 'mssql', 'sqlserver', 'mongodb', 'sqlite'],
+    [
+      'snowflake',
+      'bigquery',
+      'redshift',
+      'trino',
+      'databricks',
+      'unitycatalog',
+      'hive',
+      'athena',
+      'duckdb',
+      'clickhouse',
+    ],
+    ['looker', 'tableau', 'powerbi', 'superset', 'metabase', 'dashboard'],
+    ['s3', 's3a', 'gs', 'abfs', 'abfss', 'wasb', 'hdfs', 'dbfs', 'file'],
+    [],
+    ['kafka', 'kinesis', 'pubsub', 'eventhub'],
+  ].flatMap((names, colour) => names.map((name) => [name, colour])),
+);
+const OTHER = 4;
+
+/** A colour for each platform of a picture: the one its family always has, or the next free where two would be alike. */
+export function platformColours(platforms: readonly string[]): ReadonlyMap<string, number> {
+  const colours = new Map<string, number>();
+  for (const platform of [...platforms].sort()) {
+    const home = HOME[platform] ?? OTHER;
+    const taken = new Set(colours.values());
+    const free = Array.from({ length: PLATFORMS }, (_, i) => (home + i) % PLATFORMS).find((c) => !taken.has(c));
+    colours.set(platform, free ?? home);
+  }
+  return colours;
 }

@@ -1,3 +1,4 @@
+import type { Bend } from './layout';
 import type { Around, ColumnEntry, Link, LinkLook, Place, Trace } from './model';
 
 export const WIDTH = 240;
@@ -27,6 +28,8 @@ export interface Line {
   toColumn: string | null;
   look: LinkLook;
   onTrace: boolean;
+  /** the layers it passes between its ends; empty until a layout has set them */
+  bends: Bend[];
 }
 
 export interface Picture {
@@ -107,7 +110,7 @@ function shownColumns(
 }
 
 function tableLine(link: Link): Line {
-  return { ...link, fromColumn: null, toColumn: null, onTrace: false };
+  return { ...link, fromColumn: null, toColumn: null, onTrace: false, bends: [] };
 }
 
 /** The trace's links between the boxes that are shown; those that end alike are drawn once, the plainest of them. */
@@ -123,7 +126,16 @@ function traceLines(trace: Trace, shown: ReadonlyMap<string, Box>): Line[] {
     const key = `${from.id} ${fromColumn} ${to.id} ${toColumn}`;
     const held = lines.get(key);
     if (held && LOOKS.indexOf(held.look) <= LOOKS.indexOf(link.look)) continue;
-    lines.set(key, { id: link.id, from: from.id, to: to.id, fromColumn, toColumn, look: link.look, onTrace: true });
+    lines.set(key, {
+      id: link.id,
+      from: from.id,
+      to: to.id,
+      fromColumn,
+      toColumn,
+      look: link.look,
+      onTrace: true,
+      bends: [],
+    });
   }
   return [...lines.values()];
 }

@@ -36,6 +36,8 @@ function toRequest(picture: Picture, turn: number): LayoutRequest {
   };
 }
 
-function withPlaces(picture: Picture, { x, y }: LayoutAnswer): Picture {
-  return { ...picture, boxes: picture.boxes.map((box, i) => ({ ...box, x: x[i] ?? 0, y: y[i] ?? 0 })) };
+function withPlaces(picture: Picture, { x, y, bends }: LayoutAnswer): Picture {
+  const boxes = picture.boxes.map((box, i) => ({ ...box, x: x[i] ?? 0, y: y[i] ?? 0 }));
+  const lines = picture.lines.map((line, i) => ({ ...line, bends: bends[i] ?? [] }));
+  return { ...picture, boxes, lines };
 }

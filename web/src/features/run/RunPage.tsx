@@ -5,7 +5,7 @@ import { graphql } from '~/shared/gql';
 import type { RunPageQuery } from '~/shared/gql/graphql';
 import { duration } from '~/shared/lib/format';
 import { useTitle } from '~/shared/lib/hooks';
-import { Answer, Empty } from '~/shared/ui/Answer';
+import { Answer, NotKnown } from '~/shared/ui/Answer';
 import { DatasetPanel } from '~/shared/ui/DatasetPanel';
 import { JsonTree } from '~/shared/ui/JsonTree';
 import { JobLink } from '~/shared/ui/links';
@@ -71,11 +71,9 @@ export function RunPage() {
           run ? (
             <Known run={run} />
           ) : (
-            <Empty title="No such run">
-              <Text size="sm">
-                Nothing is known of a run with the id “{id}”. Old runs may have been removed by the retention policy.
-              </Text>
-            </Empty>
+            <NotKnown title="No such run">
+              Nothing is known of a run with the id “{id}”. Old runs may have been removed by the retention policy.
+            </NotKnown>
           )
         }
       </Answer>

@@ -1,4 +1,4 @@
-import { Alert, Skeleton, Stack } from '@mantine/core';
+import { Alert, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { CombinedError, UseQueryExecute } from 'urql';
 import { useHeld } from '~/shared/lib/hooks';
@@ -51,5 +51,17 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
     <Alert variant="default" title={title} className="empty" role="status">
       {children}
     </Alert>
+  );
+}
+
+/** The page of something that is not known: what was looked for, and that it is not there. */
+export function NotKnown({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="page">
+      <Title order={1} fz={20} mb="sm">
+        {title}
+      </Title>
+      <Text size="sm">{children}</Text>
+    </div>
   );
 }
