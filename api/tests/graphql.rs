@@ -1,0 +1,13 @@
+//! GraphQL over a real store, without HTTP: what is asked and what is answered, as text.
+
+mod graphql {
+    mod answers;
+    mod errors;
+    mod lineage;
+    mod reads;
+    mod schema;
+    mod selection;
+    mod subscription;
+    mod support;
+    mod writes;
+}
