@@ -132,14 +132,16 @@ pub fn dataset(fields: &Fields, node: &Node, columns: &[NodeName]) -> TantivyDoc
 /// The document of a column, with what it has from its dataset.
 pub fn column(fields: &Fields, node: &Node, dataset: &Node) -> TantivyDocument {
     let mut card = Card::of(node);
-    for owner in owners(dataset) {
-        if !card.owners.contains(&owner) {
-            card.owners.push(owner);
-        }
-    }
     card.retired |= retired(dataset);
     let path = card.own_name().to_owned();
     let mut document = common(fields, &card);
+    for owner in owners(dataset) {
+        if !card.owners.contains(&owner) {
+            add_value(fields, &mut document, Dimension::Owner, &owner);
+            document.add_text(fields.within, &owner);
+            card.owners.push(owner);
+        }
+    }
     document.add_u64(fields.parent, u64::from(dataset.id.0));
     document.add_text(fields.name, &path);
     for name in all_names(dataset) {

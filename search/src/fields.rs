@@ -65,7 +65,7 @@ pub struct Fields {
     pub columns: Field,
     /// The words of description, namespace and platform.
     pub rest: Field,
-    /// Of a column: the words of its dataset's name and namespace. They help other words but match nothing alone.
+    /// Of a column: the words of its dataset's name, namespace and owners. They help other words but match nothing alone.
     pub within: Field,
     /// In the order of `Dimension::ALL`.
     pub dimensions: [DimensionField; 6],

@@ -48,8 +48,7 @@ impl Index {
 
     async fn start(shelf: Shelf, store: Arc<dyn Store>) -> Result<Index> {
         let newest = store.revision(AsOf::Latest).await?.revision;
-        let opening = shelf.clone();
-        let (live, start) = blocking(move || open(&opening, newest)).await?;
+        let (live, start) = open(&shelf, newest).await?;
         let held = match &start {
             Start::From(revision) => *revision,
             Start::Rebuild(_) => Revision(0),
@@ -210,15 +209,18 @@ fn stop(deadline: Instant) -> (Stop, Left) {
     (Stop { deadline, left: left.clone() }, Left(left))
 }
 
-fn open(shelf: &Shelf, newest: Revision) -> Result<(Live, Start)> {
-    let reason = match shelf.open() {
+async fn open(shelf: &Shelf, newest: Revision) -> Result<(Live, Start)> {
+    let (opening, beginning) = (shelf.clone(), shelf.clone());
+    // Broken files can make tantivy panic, which is one more way of not being usable.
+    let opened = blocking(move || Ok(opening.open())).await;
+    let reason = match opened.unwrap_or_else(|error| Opened::Unusable(error.to_string())) {
         Opened::Usable(live, revision) if revision <= newest => return Ok((live, Start::From(revision))),
         Opened::Usable(_, revision) => {
             format!("it holds revision {revision}, and the store's newest is {newest}, so it is of another store")
         }
         Opened::Unusable(reason) => reason,
     };
-    Ok((shelf.begin()?, Start::Rebuild(reason)))
+    Ok((blocking(move || beginning.begin()).await?, Start::Rebuild(reason)))
 }
 
 fn question(request: &Request, columns_show: bool) -> Result<(Question, Left)> {

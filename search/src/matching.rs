@@ -166,7 +166,7 @@ impl Plan {
         if self.columns_show {
             weights.push(Weight { field: fields.columns, exact: 40.0, prefix: 30.0, misspelled: Some(24.0) });
         }
-        let alone = matches!(self.wanted.as_slice(), [Wanted::Parts { together: None, .. } | Wanted::Phrase(_)]);
+        let alone = self.wanted.iter().map(Wanted::length).sum::<usize>() < 2;
         if !alone {
             weights.push(Weight { field: fields.within, exact: 0.1, prefix: 0.08, misspelled: Some(0.06) });
         }
@@ -228,6 +228,14 @@ impl Wanted {
         }
     }
 
+    /// How many words it has.
+    fn length(&self) -> usize {
+        match self {
+            Wanted::Parts { parts, .. } => parts.len(),
+            Wanted::Phrase(parts) => parts.len(),
+        }
+    }
+
     fn is_forgiving(&self) -> bool {
         match self {
             Wanted::Parts { parts, .. } => parts.iter().any(|word| word.errors > 0),
@@ -252,7 +260,7 @@ impl Word {
     }
 }
 
-/// The documents that one dimension's values let through; `None` when it lets all.
+/// The documents that one dimension's values let through.
 pub fn filter_query(fields: &Fields, dimension: Dimension, values: &[String]) -> Box<dyn Query> {
     let field = fields.dimension(dimension).term;
     constant(Box::new(TermSetQuery::new(values.iter().map(|value| Term::from_field_text(field, value)))), 0.0)

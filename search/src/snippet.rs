@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tantivy::tokenizer::Token;
 
-use crate::analysis::{within_distance, words};
+use crate::analysis::{fold, within_distance, words};
 use crate::document::Card;
 use crate::matching::Word;
 use crate::request::Match;
@@ -87,9 +87,8 @@ fn mark(text: &str, places: &[Range<usize>]) -> String {
 fn places(text: &str, wanted: &[Word]) -> Vec<Range<usize>> {
     let mut places: Vec<Range<usize>> = Vec::new();
     for token in words(text) {
-        if let Some(place) = wanted.iter().filter_map(|word| place(&token, word)).max_by_key(|place| place.end) {
-            places.push(place);
-        }
+        let matching = wanted.iter().filter_map(|word| place(text, &token, word));
+        places.extend(matching.max_by_key(|place| place.end));
     }
     places.sort_by_key(|place| (place.start, place.end));
     let mut apart: Vec<Range<usize>> = Vec::new();
@@ -102,18 +101,31 @@ fn places(text: &str, wanted: &[Word]) -> Vec<Range<usize>> {
     apart
 }
 
-/// What of a token matches a word: the whole, or its beginning when letters and bytes agree.
-fn place(token: &Token, word: &Word) -> Option<Range<usize>> {
+/// What of a token matches a word: all of it, or its beginning.
+fn place(text: &str, token: &Token, word: &Word) -> Option<Range<usize>> {
     let whole = token.offset_from..token.offset_to;
     if token.text == word.text {
         return Some(whole);
     }
     if word.prefix && token.text.starts_with(&word.text) {
-        let as_written = token.text.is_ascii() && token.text.len() == whole.len();
-        return Some(if as_written { whole.start..whole.start + word.text.len() } else { whole });
+        let length = beginning(&text[whole.clone()], word.text.chars().count());
+        return Some(whole.start..whole.start + length);
     }
     let misspelled = word.errors > 0 && within_distance(&word.text, &token.text, usize::from(word.errors));
     misspelled.then_some(whole)
+}
+
+/// How many bytes of a name its first letters and digits take, as they are written: with `_`, `-` and accents.
+fn beginning(name: &str, letters: usize) -> usize {
+    let mut left = letters;
+    for (at, c) in name.char_indices() {
+        if left == 0 {
+            return at;
+        }
+        let folded = if c.is_ascii() { usize::from(c.is_ascii_alphanumeric()) } else { fold(c.encode_utf8(&mut [0; 4])).chars().count() };
+        left = left.saturating_sub(folded);
+    }
+    name.len()
 }
 
 #[cfg(test)]
@@ -134,7 +146,8 @@ mod tests {
         check("customer_orders", &[("orders", false, 0)], expect!["customer_«orders»"]);
         check("customer_orders", &[("ord", true, 0), ("cust", true, 0)], expect!["«cust»omer_«ord»ers"]);
         check("customer_orders", &[("customerorders", false, 0)], expect!["«customer_orders»"]);
-        check("Größen", &[("gros", true, 0)], expect!["«Größen»"]);
+        check("customer_orders", &[("customero", true, 0)], expect!["«customer_o»rders"]);
+        check("Größen", &[("gros", true, 0)], expect!["«Größ»en"]);
         check("customers", &[("custmers", false, 2)], expect!["«customers»"]);
         check("customers", &[("custmers", false, 0)], expect!["nothing"]);
     }
@@ -142,6 +155,6 @@ mod tests {
     #[test]
     fn long_texts_are_cut_at_words() {
         let text = format!("{}the revenue per\ncustomer{}", "before ".repeat(30), " after".repeat(40));
-        check(&text, &[("revenue", false, 0), ("customer", false, 0)], expect![[""]]);
+        check(&text, &[("revenue", false, 0), ("customer", false, 0)], expect!["… before before before before before the «revenue» per «customer» after after after after after after after after after after after after after after after after …"]);
     }
 }
