@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use graph::change::{Input, InputKind, Submission};
 use graph::{ContentId, LogEntry, Store, Time};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::openlineage::{self, Limits};
-use crate::authored;
+use crate::{authored, dbt, sql_files};
+
 
 /// Contents of one page that are read at a time.
 const TOGETHER: usize = 500;
@@ -47,10 +48,8 @@ pub fn replay_body(kind: InputKind, body: &[u8], received_at: Time) -> Result<Su
         InputKind::OpenLineage => openlineage::event(body, received_at, &Limits::default())
             .or_else(|rejection| Ok(rejection.into_submission(body, received_at))),
         InputKind::Authored => authored::replay(body),
-        InputKind::Dbt | InputKind::Sql => {
-            let id = ContentId::of(body);
-            Err(Error::Stored { id, message: "inputs of this kind cannot be read yet".to_owned() })
-        }
+        InputKind::Dbt => dbt::replay(body, received_at),
+        InputKind::Sql => sql_files::replay(body, received_at),
     }
 }
 

@@ -45,12 +45,13 @@ struct Mention {
 #[derive(Clone, Copy)]
 struct List {
     key: &'static str,
+    /// Where facets about the run stand.
     facets: &'static str,
-    other_facets: &'static str,
+    level: Level,
 }
 
-const INPUTS: List = List { key: "inputs", facets: "inputFacets", other_facets: "outputFacets" };
-const OUTPUTS: List = List { key: "outputs", facets: "outputFacets", other_facets: "inputFacets" };
+const INPUTS: List = List { key: "inputs", facets: "inputFacets", level: Level::Input };
+const OUTPUTS: List = List { key: "outputs", facets: "outputFacets", level: Level::Output };
 
 impl<'e> Event<'e> {
     /// A DatasetEvent.
@@ -59,10 +60,7 @@ impl<'e> Event<'e> {
         let holder = self.member("dataset");
         let facets = self.assertions(holder, Level::Dataset, &place);
         let tells_lineage = facets.iter().any(|facet| ["lineage", "columnLineage"].contains(&facet.slot.as_str()));
-        let mut changes = Vec::new();
-        if !facets.is_empty() {
-            changes.push(Change::Dataset(DatasetChange { name: dataset.clone(), at: self.at, facets }));
-        }
+        let mut changes = vec![Change::Dataset(DatasetChange { name: dataset.clone(), at: self.at, facets })];
         if tells_lineage {
             let claims: Vec<_> = self.claims_of(holder, dataset, &place).into_iter().flatten().collect();
             changes.push(Change::Statement(DatasetStatement { dataset: dataset.clone(), at: self.at, claims }));
@@ -142,23 +140,20 @@ impl<'e> Event<'e> {
 
     fn mention(&mut self, list: List, name: &QualifiedName, holder: &'e Json<'e>, place: &Place<'_>) -> Mention {
         let facets = self.assertions(holder, Level::Dataset, place);
-        let mut run_facets = self.measures(holder, place);
-        run_facets.extend(self.facets(holder, list.facets, Level::InputOutput, place));
-        for (slot, _) in facets::members(holder, list.other_facets, place, self.faults) {
-            facets::note_misplaced(slot, list.facets, &place.key(list.other_facets).key(slot), self.faults);
-        }
+        let mut run_facets = self.measures(list, holder, place);
+        run_facets.extend(self.facets(holder, list.facets, list.level, place));
         Mention { name: name.clone(), facets, run_facets }
     }
 
     /// Facets about the run that stand among those of the dataset: metrics belong there, assertions do not, and are
     /// read nevertheless.
-    fn measures(&mut self, holder: &'e Json<'e>, place: &Place<'_>) -> Vec<Assertion> {
+    fn measures(&mut self, list: List, holder: &'e Json<'e>, place: &Place<'_>) -> Vec<Assertion> {
         let mut measures = Vec::new();
         let place = place.key("facets");
         for (slot, value) in holder.get("facets").map(Json::members).unwrap_or_default() {
             let place = place.key(slot);
             let Some(facet) = self.held(value) else { continue };
-            let said = Said { level: Level::InputOutput, slot, json: &facet.json, place: &place };
+            let said = Said { level: list.level, slot, json: &facet.json, place: &place };
             if said.is_measure() {
                 measures.push(assertion(slot, facet.id, said.aspect(&self.shape.names, self.faults)));
             }
@@ -181,6 +176,7 @@ impl<'e> Event<'e> {
                 None => self.faults.add("null-value", &place, || "expected a facet, found null; read as absent".to_owned()),
                 Some(facet) => {
                     let said = Said { level, slot, json: &facet.json, place: &place };
+                    said.note_form(self.faults);
                     assertions.push(self.assertion_of(&said, facet.id));
                 }
             }

@@ -13,7 +13,7 @@ use graph::{
 use super::names::Names;
 use super::read::{Misfit, Reader};
 use crate::faults::{Faults, Place};
-use crate::json::{Json, Member, excerpt};
+use crate::json::{Json, Member};
 
 type Read = Result<Aspect, Misfit>;
 
@@ -23,9 +23,36 @@ pub enum Level {
     Run,
     Job,
     Dataset,
-    /// A dataset as a run read or wrote it.
-    InputOutput,
+    /// A dataset as a run read it.
+    Input,
+    /// A dataset as a run wrote it.
+    Output,
 }
+
+impl Level {
+    fn described(self) -> &'static str {
+        match self {
+            Level::Run => "the facets of a run",
+            Level::Job => "the facets of a job",
+            Level::Dataset => "the facets of a dataset",
+            Level::Input => "`inputFacets`",
+            Level::Output => "`outputFacets`",
+        }
+    }
+}
+
+/// Where the facets stand that are read here.
+const HOMES: [(&[&str], &[Level]); 9] = [
+    (&["parent", "parentRun", "nominalTime", "errorMessage", "spark.exception"], &[Level::Run]),
+    (&["sql", "sourceCode", "sourceCodeLocation", "jobType"], &[Level::Job]),
+    (&["schema", "columnLineage", "dataSource", "symlinks", "datasetType", "storage"], &[Level::Dataset]),
+    (&["lifecycleStateChange"], &[Level::Dataset]),
+    (&["documentation", "ownership", "lineage"], &[Level::Dataset, Level::Job]),
+    (&["dataQualityMetrics"], &[Level::Dataset, Level::Input]),
+    (&["dataQualityAssertions"], &[Level::Input]),
+    (&["inputStatistics"], &[Level::Input]),
+    (&["outputStatistics"], &[Level::Output]),
+];
 
 /// One facet of an event.
 pub struct Said<'f> {
@@ -50,12 +77,11 @@ impl Said<'_> {
     }
 
     pub fn aspect(&self, names: &Names, faults: &mut Faults) -> Aspect {
-        self.note_form(faults);
         let read = Reader::new(self.json, self.place).and_then(|facet| match self.level {
             Level::Run => run_aspect(self.slot, facet),
             Level::Job => job_aspect(self.slot, facet),
             Level::Dataset => dataset_aspect(self.slot, facet, names, faults),
-            Level::InputOutput => measures(self.slot, facet, faults),
+            Level::Input | Level::Output => measures(self.slot, facet, faults),
         });
         read.unwrap_or_else(|misfit| {
             misfit.note("facet-invalid", "kept as sent and not read", faults);
@@ -63,7 +89,15 @@ impl Said<'_> {
         })
     }
 
-    fn note_form(&self, faults: &mut Faults) {
+    /// Notes what is odd about the facet before anything is read of it.
+    pub fn note_form(&self, faults: &mut Faults) {
+        let home = HOMES.iter().find(|(slots, _)| slots.contains(&self.slot)).map(|(_, levels)| *levels);
+        if let Some(levels) = home.filter(|levels| !levels.contains(&self.level)) {
+            let expected: Vec<_> = levels.iter().map(|level| level.described()).collect();
+            let found = self.level.described();
+            let message = || format!("expected it among {}, found it among {found}", expected.join(" or "));
+            faults.add("facet-misplaced", self.place, message);
+        }
         if !matches!(self.json, Json::Object(_)) || self.is_deletion() {
             return;
         }
@@ -245,11 +279,6 @@ fn each<T>(
     let place = facet.place.key(list);
     let items = facet.list(list)?.iter().enumerate();
     items.map(|(index, item)| read(Reader::new(item, &place.index(index))?)).collect()
-}
-
-/// Notes a facet that stands where facets of another level belong; `slot` names it.
-pub fn note_misplaced(slot: &str, expected: &str, place: &Place<'_>, faults: &mut Faults) {
-    faults.add("facet-misplaced", place, || format!("expected `{}` among `{expected}`", excerpt(slot)));
 }
 
 /// Facets of an event, or nothing when `facets` is absent or no object.
