@@ -43,9 +43,11 @@ pub struct Step {
     events: Option<Vec<Yaml>>,
     /// OpenLineage events, sent as they are.
     verbatim: Option<Vec<Yaml>>,
-    /// A path that `body` is posted to, with `headers`; the answer has `status`, and is compared with `expect`.
+    /// A path that `body`, or `event` written out, is posted to, with `headers`; the answer has `status`, and is compared
+    /// with `expect`.
     post: Option<String>,
     body: Option<Yaml>,
+    event: Option<Yaml>,
     headers: std::collections::BTreeMap<String, String>,
     gzip: bool,
     status: Option<u16>,

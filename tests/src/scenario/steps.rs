@@ -27,10 +27,11 @@ impl Step {
     }
 
     fn post(&self, path: &str, stage: &mut Stage<'_>) -> Result<(), String> {
-        let mut body = match &self.body {
-            Some(Yaml::String(text)) => text.clone().into_bytes(),
-            Some(value) => json(value)?.to_string().into_bytes(),
-            None => vec![],
+        let mut body = match (&self.event, &self.body) {
+            (Some(event), _) => written_out(&json(event)?, 0)?.to_string().into_bytes(),
+            (None, Some(Yaml::String(text))) => text.clone().into_bytes(),
+            (None, Some(value)) => json(value)?.to_string().into_bytes(),
+            (None, None) => vec![],
         };
         let mut headers: Vec<(&str, &str)> =
             self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
