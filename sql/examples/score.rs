@@ -12,7 +12,9 @@ use sql::{
 
 fn main() -> ExitCode {
     let mut out = std::io::stdout().lock();
-    for file in env::args().skip(1) {
+    #[expect(clippy::disallowed_methods, reason = "a program reads its arguments")]
+    let files: Vec<String> = env::args().skip(1).collect();
+    for file in files {
         let text = match fs::read_to_string(&file) {
             Ok(text) => text,
             Err(error) => {
@@ -120,7 +122,8 @@ impl Shown {
         let edges = lineage.net.edges.iter().filter(|edge| counts(edge));
         edges
             .map(|edge| {
-                let source = if edge.ambiguous { quote(&edge.source.column) } else { self.column(&edge.source, &locations) };
+                let source =
+                    if edge.ambiguous { quote(&edge.source.column) } else { self.column(&edge.source, &locations) };
                 [source, self.column(&edge.target, &locations)]
             })
             .collect()

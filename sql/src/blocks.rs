@@ -73,7 +73,9 @@ impl Cursor<'_> {
 
     fn begin(&mut self) -> bool {
         match self.word(1).as_deref() {
-            Some("TRAN" | "TRANSACTION" | "WORK" | "DEFERRED" | "IMMEDIATE" | "EXCLUSIVE" | "ISOLATION" | "READ") => false,
+            Some("TRAN" | "TRANSACTION" | "WORK" | "DEFERRED" | "IMMEDIATE" | "EXCLUSIVE" | "ISOLATION" | "READ") => {
+                false
+            }
             Some("TRY" | "CATCH") => self.advance(2),
             Some("NOT" | "ATOMIC") => self.through(&["ATOMIC"]),
             Some(_) => self.advance(1),
@@ -134,7 +136,8 @@ impl Cursor<'_> {
 
     /// `FOR r IN (query) LOOP` and its like.
     fn for_loop(&mut self) -> bool {
-        let Some(stop) = self.find(|token| word(token).is_some_and(|word| matches!(&*word.to_uppercase(), "LOOP" | "DO")))
+        let Some(stop) =
+            self.find(|token| word(token).is_some_and(|word| matches!(&*word.to_uppercase(), "LOOP" | "DO")))
         else {
             return false;
         };
@@ -187,7 +190,9 @@ impl Cursor<'_> {
 
     /// Passes through the next of these words outside parentheses.
     fn through(&mut self, words: &[&str]) -> bool {
-        self.through_token(|token| word(token).is_some_and(|word| words.iter().any(|known| known.eq_ignore_ascii_case(word))))
+        self.through_token(|token| {
+            word(token).is_some_and(|word| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
+        })
     }
 
     fn through_token(&mut self, wanted: impl Fn(&Token) -> bool) -> bool {

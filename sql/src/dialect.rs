@@ -87,11 +87,8 @@ fn known_names() -> String {
 impl Dialect {
     /// The dialect of that name or alias, in any case; dashes, underscores and spaces do not count.
     pub fn from_name(name: &str) -> Result<Dialect, UnknownDialect> {
-        let wanted: String = name
-            .chars()
-            .filter(|c| !matches!(c, '-' | '_' | ' '))
-            .map(|c| c.to_ascii_lowercase())
-            .collect();
+        let wanted: String =
+            name.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).map(|c| c.to_ascii_lowercase()).collect();
         NAMES
             .iter()
             .find(|(_, names)| names.contains(&wanted.as_str()))
@@ -213,18 +210,16 @@ impl Dialect {
 
     /// Grammars that accept some of what the nearest one refuses, in the order in which they are tried.
     pub(crate) fn other_grammars(&self) -> Vec<Box<dyn ast::Dialect>> {
-        let mut others: Vec<Box<dyn ast::Dialect>> = vec![Box::new(ast::GenericDialect {})];
+        let generic = Box::new(ast::GenericDialect {});
         match self.0 {
-            Kind::Oracle | Kind::Redshift => others.push(Box::new(ast::SnowflakeDialect {})),
+            Kind::Oracle | Kind::Redshift => vec![generic, Box::new(ast::SnowflakeDialect {})],
             Kind::Spark | Kind::Databricks => {
-                others.push(Box::new(ast::HiveDialect {}));
-                others.push(Box::new(ast::BigQueryDialect {}));
+                vec![generic, Box::new(ast::HiveDialect {}), Box::new(ast::BigQueryDialect {})]
             }
-            Kind::DuckDb => others.push(Box::new(ast::PostgreSqlDialect {})),
-            Kind::Athena => others.push(Box::new(ast::ClickHouseDialect {})),
-            _ => {}
+            Kind::DuckDb => vec![generic, Box::new(ast::PostgreSqlDialect {})],
+            Kind::Athena => vec![generic, Box::new(ast::ClickHouseDialect {})],
+            _ => vec![generic],
         }
-        others
     }
 
     /// The nearest grammar the parser has.

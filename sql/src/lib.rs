@@ -42,12 +42,7 @@ pub use crate::{
 /// Parses and binds in one go.
 ///
 /// The diagnostics of both stand in the order of the text.
-pub fn lineage(
-    text: &str,
-    dialect: Dialect,
-    catalog: &dyn Catalog,
-    defaults: &Defaults,
-) -> (Lineage, Vec<Diagnostic>) {
+pub fn lineage(text: &str, dialect: Dialect, catalog: &dyn Catalog, defaults: &Defaults) -> (Lineage, Vec<Diagnostic>) {
     let (script, mut diagnostics) = parse(text, dialect);
     let (lineage, found) = bind(&script, catalog, defaults);
     diagnostics.extend(found);

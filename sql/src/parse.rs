@@ -14,7 +14,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity, code},
     dialect::Dialect,
     lineage::StatementKind,
-    lower::{Arena, lower, lower_record},
+    lower::{Arena, Input, lower, lower_record, lower_special},
     name::Span,
     positions::Positions,
     script::{Script, Statement},
@@ -188,7 +188,8 @@ impl Pass {
     fn inner_query(&mut self, piece: &Piece<'_>, range: std::ops::Range<usize>, variable: Option<&str>) {
         let tokens = &piece.tokens[range];
         if let Ok((statement, _)) = self.parse_one(piece, tokens) {
-            let record = lower_record(&statement, variable, self.dialect, &piece.positions, tokens, &mut self.arena);
+            let input = Input { dialect: self.dialect, positions: &piece.positions, tokens };
+            let record = lower_record(&statement, variable, input, &mut self.arena);
             self.statements.extend(record);
         }
     }
@@ -201,7 +202,8 @@ impl Pass {
             return Ok(at + special.tokens);
         }
         let (statement, used) = self.parse_one(piece, tokens)?;
-        let lowered = lower(&statement, self.dialect, &piece.positions, &tokens[..used], &mut self.arena);
+        let input = Input { dialect: self.dialect, positions: &piece.positions, tokens: &tokens[..used] };
+        let lowered = lower(&statement, input, &mut self.arena);
         self.statements.push(lowered);
         Ok(at + used)
     }
@@ -219,7 +221,7 @@ impl Pass {
     }
 
     fn special(&mut self, piece: &Piece<'_>, special: &Special) {
-        let statement = crate::lower::lower_special(special, &piece.positions, &mut self.arena);
+        let statement = lower_special(special, &piece.positions, &mut self.arena);
         self.statements.push(statement);
     }
 
@@ -257,7 +259,11 @@ impl Pass {
 }
 
 /// One statement from the beginning of `tokens`, and how many of them it took.
-fn attempt(grammar: &dyn Grammar, piece: &Piece<'_>, tokens: &[TokenWithSpan]) -> Result<(ast::Statement, usize), Failure> {
+fn attempt(
+    grammar: &dyn Grammar,
+    piece: &Piece<'_>,
+    tokens: &[TokenWithSpan],
+) -> Result<(ast::Statement, usize), Failure> {
     let first = tokens.first().map_or(Location::new(1, 1), |token| token.span.start);
     let mut parser = Parser::new(grammar).with_recursion_limit(NESTING).with_tokens_with_locations(tokens.to_vec());
     let statement = parser.parse_statement().map_err(|error| Failure::of(&piece.positions, &parser, &error, first))?;
@@ -268,7 +274,8 @@ fn attempt(grammar: &dyn Grammar, piece: &Piece<'_>, tokens: &[TokenWithSpan]) -
     let used = tokens.iter().position(|token| token.span.start >= next.span.start && token.token == next.token);
     let used = used.unwrap_or(tokens.len());
     // What is left must be able to begin a statement, or this grammar did not understand it all.
-    if begins_statement(&next.token) || !prelude(&tokens[used..]).records.is_empty() || prelude(&tokens[used..]).inside {
+    if begins_statement(&next.token) || !prelude(&tokens[used..]).records.is_empty() || prelude(&tokens[used..]).inside
+    {
         return Ok((statement, used));
     }
     let message = format!("expected: end of statement, found: {}", next.token);

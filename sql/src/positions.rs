@@ -8,30 +8,47 @@ use crate::script::Place;
 pub(crate) struct Positions<'a> {
     piece: &'a str,
     base: usize,
-    starts: Vec<usize>,
+    lines: Vec<Line>,
 }
+
+/// Where a line begins and, when bytes and columns differ, where every [`STEP`]th column does.
+struct Line {
+    start: usize,
+    steps: Option<Vec<usize>>,
+}
+
+const STEP: usize = 64;
 
 impl<'a> Positions<'a> {
     /// For `piece`, which begins at byte `base` of the whole text.
     pub fn new(piece: &'a str, base: usize) -> Positions<'a> {
-        let mut starts = vec![0];
-        starts.extend(piece.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
-        Positions { piece, base, starts }
+        let mut lines = Vec::new();
+        let mut start = 0;
+        for text in piece.split_inclusive('\n').chain(piece.is_empty().then_some("")) {
+            let steps = || text.char_indices().step_by(STEP).map(|(byte, _)| byte).collect();
+            lines.push(Line { start, steps: (!text.is_ascii()).then(steps) });
+            start += text.len();
+        }
+        Positions { piece, base, lines }
     }
 
     /// The byte offset of a place that the tokenizer gave.
     pub fn offset(&self, at: Location) -> usize {
-        let line = (at.line.max(1) - 1) as usize;
-        let start = self.starts.get(line).copied().unwrap_or(self.piece.len());
-        let end = self.starts.get(line + 1).copied().unwrap_or(self.piece.len());
+        let number = (at.line.max(1) - 1) as usize;
+        let Some(line) = self.lines.get(number) else { return self.base + self.piece.len() };
+        let end = self.lines.get(number + 1).map_or(self.piece.len(), |next| next.start);
         let columns = (at.column.max(1) - 1) as usize;
-        let text = &self.piece[start..end];
-        let within = if text.is_ascii() {
-            columns.min(text.len())
-        } else {
-            text.char_indices().nth(columns).map_or(text.len(), |(byte, _)| byte)
+        let within = match &line.steps {
+            None => columns,
+            Some(steps) => match steps.get(columns / STEP) {
+                None => end,
+                Some(step) => {
+                    let mut rest = self.piece[line.start + step..end].char_indices();
+                    rest.nth(columns % STEP).map_or(end, |(byte, _)| step + byte)
+                }
+            },
         };
-        self.base + start + within
+        self.base + (line.start + within).min(end)
     }
 
     /// The place of a span, or `None` for the empty span of synthesised nodes.

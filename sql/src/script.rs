@@ -75,13 +75,25 @@ pub(crate) enum Effect {
     Modify(Box<Modify>),
     Define(Box<Define>),
     /// Tables are named whose data is read or written as a whole.
-    Touch { reads: Vec<Table>, writes: Vec<Table> },
+    Touch {
+        reads: Vec<Table>,
+        writes: Vec<Table>,
+    },
     Drop(Vec<Table>),
-    Rename { from: Table, to: Table },
+    Rename {
+        from: Table,
+        to: Table,
+    },
     Swap(Table, Table),
     /// A variable holds the rows of a query for the statements after.
-    Record { name: Name, query: QueryId },
-    Use { catalog: Option<Name>, schema: Option<Name> },
+    Record {
+        name: Name,
+        query: QueryId,
+    },
+    Use {
+        catalog: Option<Name>,
+        schema: Option<Name>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -226,9 +238,15 @@ pub(crate) struct Select {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Item {
-    Expr { expr: Expr, name: Option<Name> },
+    Expr {
+        expr: Expr,
+        name: Option<Name>,
+    },
     /// Several columns from one expression.
-    Many { expr: Expr, names: Vec<Name> },
+    Many {
+        expr: Expr,
+        names: Vec<Name>,
+    },
     Star(Box<Star>),
 }
 
@@ -332,11 +350,20 @@ pub(crate) struct Source {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Relation {
     Table(Table),
-    Derived { query: QueryId, lateral: bool },
+    Derived {
+        query: QueryId,
+        lateral: bool,
+    },
     /// The elements of arrays; the alias may name the element.
-    Unnest { arrays: Vec<Expr>, extra: Vec<Name> },
+    Unnest {
+        arrays: Vec<Expr>,
+        extra: Vec<Name>,
+    },
     /// A function that gives rows.
-    Function { name: Path, args: Vec<Expr> },
+    Function {
+        name: Path,
+        args: Vec<Expr>,
+    },
     /// Named columns, each made from an expression over the sources before.
     Columns(Vec<(Name, Expr)>),
     Nested(Vec<Source>),

@@ -60,7 +60,17 @@ impl Rules {
                 MySql, MariaDb, BigQuery, Doris, StarRocks, Spark, Databricks, Hive, Impala, ClickHouse, Snowflake,
             ]),
             brackets: is(&[TSql]),
-            dollar_quotes: is(&[Postgres, Greenplum, Materialize, Redshift, Snowflake, DuckDb, Generic, Vertica, Databricks]),
+            dollar_quotes: is(&[
+                Postgres,
+                Greenplum,
+                Materialize,
+                Redshift,
+                Snowflake,
+                DuckDb,
+                Generic,
+                Vertica,
+                Databricks,
+            ]),
             triple_quotes: is(&[BigQuery]),
             nested_comments: is(&[Postgres, Greenplum, Materialize, Redshift, TSql, DuckDb]),
             go: is(&[TSql]),
@@ -188,8 +198,7 @@ impl Scanner<'_> {
     /// Whether the quote here follows a lone `E` (a string with backslash escapes).
     fn after_escape_mark(&self) -> bool {
         let before = &self.bytes[..self.at];
-        matches!(before.last(), Some(b'e' | b'E'))
-            && !before.iter().rev().nth(1).is_some_and(|byte| is_word(*byte))
+        matches!(before.last(), Some(b'e' | b'E')) && !before.iter().rev().nth(1).is_some_and(|byte| is_word(*byte))
     }
 
     fn word_starts(&self) -> bool {
@@ -227,10 +236,18 @@ mod tests {
 
     #[test]
     fn separators_in_quotes_and_comments_do_not_count() {
-        check("generic", "select ';' ; -- a;b\nselect \";\" /* ; */;;", &expect![[r#"select ';' | -- a;b
-select ";" /* ; */"#]]);
+        check(
+            "generic",
+            "select ';' ; -- a;b\nselect \";\" /* ; */;;",
+            &expect![[r#"select ';' | -- a;b
+select ";" /* ; */"#]],
+        );
         check("mysql", r"select '\';' ; select `;` # ;", &expect![[r"select '\';' | select `;` # ;"]]);
-        check("postgres", "do $x$ a; $$ b; $x$; select $1; select E'\\';'", &expect![[r"do $x$ a; $$ b; $x$ | select $1 | select E'\';'"]]);
+        check(
+            "postgres",
+            "do $x$ a; $$ b; $x$; select $1; select E'\\';'",
+            &expect![[r"do $x$ a; $$ b; $x$ | select $1 | select E'\';'"]],
+        );
         check("bigquery", "select '''a';''' ; select 2", &expect!["select '''a';''' | select 2"]);
         check("oracle", "select q'[;']' from dual; select 1", &expect!["select q'[;']' from dual | select 1"]);
     }

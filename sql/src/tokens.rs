@@ -10,8 +10,11 @@ use crate::dialect::{Dialect, Kind};
 
 /// The same statement in words the parser knows. Every token keeps its own place in the text.
 pub(crate) fn rewrite(tokens: Vec<TokenWithSpan>, dialect: Dialect) -> Vec<TokenWithSpan> {
-    let mut edit = Edit { tokens: &tokens, out: Vec::with_capacity(tokens.len()), at: 0 };
+    let mut edit = Edit { tokens: &tokens, out: Vec::with_capacity(tokens.len()), at: 0, doubled: Vec::new() };
     while edit.at < tokens.len() {
+        if edit.doubled.contains(&edit.at) {
+            edit.out.push(tokens[edit.at].clone());
+        }
         if !edit.rule(dialect.kind()) {
             edit.out.push(tokens[edit.at].clone());
             edit.at += 1;
@@ -25,6 +28,8 @@ pub(super) struct Edit<'a> {
     pub tokens: &'a [TokenWithSpan],
     pub out: Vec<TokenWithSpan>,
     pub at: usize,
+    /// Closing brackets that stand twice in the new list.
+    pub doubled: Vec<usize>,
 }
 
 impl<'a> Edit<'a> {

@@ -158,10 +158,15 @@ impl Binder<'_> {
             for (from, to) in renamed {
                 for found in before.iter_mut() {
                     found.writes.iter_mut().filter(|used| used.0 == *from).for_each(|used| used.0 = *to);
-                    found.edges.iter_mut().filter(|edge| edge.target == Some(*from)).for_each(|edge| edge.target = Some(*to));
+                    found
+                        .edges
+                        .iter_mut()
+                        .filter(|edge| edge.target == Some(*from))
+                        .for_each(|edge| edge.target = Some(*to));
                 }
             }
-            let gone: Vec<TableId> = renamed.iter().map(|(from, _)| *from).chain(rest[0].dropped.iter().copied()).collect();
+            let gone: Vec<TableId> =
+                renamed.iter().map(|(from, _)| *from).chain(rest[0].dropped.iter().copied()).collect();
             for found in before.iter_mut().chain(&mut rest[..1]) {
                 found.writes.retain(|(id, ..)| !gone.contains(id));
             }

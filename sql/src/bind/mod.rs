@@ -5,6 +5,7 @@ mod query;
 mod relation;
 mod scope;
 mod source;
+mod star;
 mod statement;
 mod tables;
 
@@ -30,8 +31,16 @@ const DEPTH: usize = 400;
 pub fn bind(script: &Script, catalog: &dyn Catalog, defaults: &Defaults) -> (Lineage, Vec<Diagnostic>) {
     let mut tables = Tables::new(script, catalog, defaults);
     let star = tables.symbols.intern("*");
-    let mut binder =
-        Binder { script, tables, star, found: Found::default(), diagnostics: Vec::new(), depth: 0, records: Vec::new(), net: Vec::new() };
+    let mut binder = Binder {
+        script,
+        tables,
+        star,
+        found: Found::default(),
+        diagnostics: Vec::new(),
+        depth: 0,
+        records: Vec::new(),
+        net: Vec::new(),
+    };
     let statements = script.statements.iter().map(|statement| binder.statement(statement)).collect();
     let net = binder.finish_net();
     let mut diagnostics = binder.diagnostics;

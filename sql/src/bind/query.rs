@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diagnostic::{Severity, code},
     lineage::Indirect,
-    script::{Body, Branch, Class, Cte, Expr, Item, Name, Place, QueryId, Select, SetOp, Star, Target, Usage},
+    script::{Body, Branch, Class, Cte, Expr, Item, Name, Place, QueryId, Select, SetOp, Target, Usage},
 };
 
 /// How often a recursive query is followed before its columns count as settled.
@@ -131,7 +131,7 @@ impl<'a> Binder<'a> {
         result.open.extend(right.open.iter().cloned());
         if by_name {
             for column in &right.columns {
-                match result.columns.iter_mut().find(|known| known.label.key == column.label.key) {
+                match result.columns.iter_mut().find(|known| known.label.loose == column.label.loose) {
                     Some(known) => known.origins = together(&known.origins, &column.origins),
                     None => result.columns.push(column.clone()),
                 }
@@ -144,7 +144,7 @@ impl<'a> Binder<'a> {
                 Some(other) => column.origins = together(&column.origins, &other.origins),
                 None if right.is_open() => {
                     let mut guessed = column.origins.to_vec();
-                    right.from_open(column.label.shown, column.place, &mut guessed);
+                    right.open_origins(column.label.shown, column.place, &mut guessed);
                     column.origins = distinct(guessed).into();
                 }
                 None => {}
@@ -153,7 +153,7 @@ impl<'a> Binder<'a> {
         if !left.is_open() && !right.is_open() && left.columns.len() != right.columns.len() {
             let place = result.columns.first().map_or(Place(0, 0), |column| column.place);
             let message = format!(
-                "the branches of a set operation have {} and {} columns: expected as many",
+                "the branches of a set operation have {} and {} columns: expected equally many",
                 left.columns.len(),
                 right.columns.len()
             );
@@ -235,7 +235,7 @@ impl<'a> Binder<'a> {
                     grouped.push(Rc::clone(&column.origins));
                 }
                 if name.is_some() {
-                    scope.aliases.push((label, Rc::clone(&column.origins)));
+                    scope.aliases.insert(label.key, Rc::clone(&column.origins));
                 }
                 result.columns.push(column);
             }
@@ -243,7 +243,7 @@ impl<'a> Binder<'a> {
                 let origins = self.origins(scope, expr);
                 for name in names {
                     let column = self.made(self.tables.label(*name), origins.clone(), expr.place);
-                    scope.aliases.push((column.label, Rc::clone(&column.origins)));
+                    scope.aliases.insert(column.label.key, Rc::clone(&column.origins));
                     result.columns.push(column);
                 }
             }
@@ -264,144 +264,6 @@ impl<'a> Binder<'a> {
     fn data_type(&self, origin: &Origin) -> Option<Rc<str>> {
         let columns = &self.tables.get(origin.table).relation.columns;
         columns.iter().find(|column| column.label.shown == origin.column)?.data_type.clone()
-    }
-
-    pub(super) fn star(&mut self, star: &'a Star, scope: &Scope<'_>, result: &mut Relation) {
-        if let Some(of) = &star.of {
-            result.any = Some(self.origins(scope, of).into());
-            let message = "the fields of this value are not known".to_owned();
-            return self.report(code::STAR_NOT_EXPANDED, Severity::Note, of.place, message);
-        }
-        let before = result.columns.len();
-        let mut open: Vec<(usize, Vec<Vec<super::relation::TableId>>)> = Vec::new();
-        if star.qualifier.is_empty() {
-            self.star_of_all(star, scope, result, &mut open);
-        } else {
-            let keys = self.tables.path_keys(&star.qualifier);
-            let mut level = Some(scope);
-            let mut found = None;
-            while let (Some(here), None) = (level, &found) {
-                found = here.named(&keys).map(|source| Rc::clone(&source.relation));
-                level = here.env.outer;
-            }
-            match found {
-                Some(relation) => self.star_of(star, &relation, &[], result, &mut open),
-                None => self.star_of_field(star, scope, result),
-            }
-        }
-        self.star_changes(star, scope, before, &open, result);
-    }
-
-    fn star_of_all(
-        &mut self,
-        star: &'a Star,
-        scope: &Scope<'_>,
-        result: &mut Relation,
-        open: &mut Vec<(usize, Vec<Vec<super::relation::TableId>>)>,
-    ) {
-        let merged: Vec<Sym> = scope.merged.iter().map(|merged| merged.label.key).collect();
-        for merged in &scope.merged {
-            if self.star_keeps(star, merged.label) {
-                let column = self.made(merged.label, merged.origins.to_vec(), star.place);
-                result.columns.push(column);
-            }
-        }
-        for source in scope.sources.iter().filter(|source| source.unqualified) {
-            let relation = Rc::clone(&source.relation);
-            self.star_of(star, &relation, &merged, result, open);
-        }
-    }
-
-    fn star_of(
-        &mut self,
-        star: &'a Star,
-        relation: &Relation,
-        skip: &[Sym],
-        result: &mut Relation,
-        open: &mut Vec<(usize, Vec<Vec<super::relation::TableId>>)>,
-    ) {
-        for column in &relation.columns {
-            if skip.contains(&column.label.key) || !self.star_keeps(star, column.label) {
-                continue;
-            }
-            let origins = column.origins.iter().map(|origin| origin.at(star.place)).collect::<Vec<_>>();
-            let data_type = column.data_type.clone();
-            result.columns.push(Column { label: column.label, origins: origins.into(), data_type, place: star.place });
-        }
-        if relation.is_open() {
-            open.push((result.columns.len(), relation.open.clone()));
-            result.hidden.extend(&relation.hidden);
-        }
-        if let (Some(any), None) = (&relation.any, &result.any) {
-            result.any = Some(Rc::clone(any));
-        }
-    }
-
-    /// `t.s.*`, where `s` is a structured column.
-    fn star_of_field(&mut self, star: &'a Star, scope: &Scope<'_>, result: &mut Relation) {
-        let origins = self.column(scope, &star.qualifier, &[], star.place);
-        if !origins.is_empty() {
-            result.any = Some(origins.into());
-            let message = "the fields of this value are not known".to_owned();
-            self.report(code::STAR_NOT_EXPANDED, Severity::Note, star.place, message);
-        }
-    }
-
-    fn star_keeps(&self, star: &Star, label: Label) -> bool {
-        let excepted = star.except.iter().any(|name| self.tables.label(*name).loose == label.loose);
-        let liked = star.like.as_ref().is_none_or(|pattern| {
-            let text = self.tables.symbols.text(label.loose);
-            like(&pattern.to_lowercase(), text)
-        });
-        !excepted && liked
-    }
-
-    /// `REPLACE`, `RENAME`, and what a star that cannot be expanded leaves open.
-    fn star_changes(
-        &mut self,
-        star: &'a Star,
-        scope: &Scope<'_>,
-        before: usize,
-        open: &[(usize, Vec<Vec<super::relation::TableId>>)],
-        result: &mut Relation,
-    ) {
-        let groups = match open {
-            [] => Vec::new(),
-            [(_, only)] => only.clone(),
-            several => vec![several.iter().flat_map(|(_, groups)| groups.iter().flatten().copied()).collect()],
-        };
-        for (name, expr) in &star.replace {
-            let label = self.tables.label(*name);
-            let origins = self.origins(scope, expr);
-            let column = self.made(label, origins, expr.place);
-            match result.columns[before..].iter_mut().find(|known| known.label.loose == label.loose) {
-                Some(known) => *known = Column { label: known.label, ..column },
-                None => result.columns.push(column),
-            }
-        }
-        for (from, to) in &star.rename {
-            let (from, to) = (self.tables.label(*from), self.tables.label(*to));
-            match result.columns[before..].iter_mut().find(|known| known.label.loose == from.loose) {
-                Some(known) => known.label = to,
-                None if !groups.is_empty() => {
-                    let mut origins = Vec::new();
-                    let source = Relation { open: groups.clone(), ..Relation::default() };
-                    source.from_open(from.shown, star.place, &mut origins);
-                    result.hidden.push(from.loose);
-                    result.columns.push(self.made(to, origins, star.place));
-                }
-                None => {}
-            }
-        }
-        if let Some((sure, _)) = open.first() {
-            if !result.is_open() {
-                result.sure = *sure;
-            }
-            result.hidden.extend(star.except.iter().map(|name| self.tables.label(*name).loose));
-            result.open.extend(groups);
-            let message = "the columns of this star are not known".to_owned();
-            self.report(code::STAR_NOT_EXPANDED, Severity::Note, star.place, message);
-        }
     }
 
     /// Where the value of an expression comes from.
@@ -475,39 +337,13 @@ fn together(left: &Origins, right: &Origins) -> Origins {
 /// The columns nobody knows, as one.
 pub(super) fn unknown_origins(relation: &Relation, star: Sym) -> Origins {
     let mut origins = Vec::new();
-    relation.from_open(star, Place(0, 0), &mut origins);
+    relation.open_origins(star, relation.star, &mut origins);
     origins.extend(relation.any.iter().flat_map(|any| any.iter().copied()));
     origins.into()
 }
 
 fn origin_count(relation: &Relation) -> usize {
     relation.columns.iter().map(|column| column.origins.len()).sum::<usize>() + relation.influences.len()
-}
-
-/// `LIKE`, of two texts in lower case.
-fn like(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut at, mut here) = (0, 0);
-    let mut retry = None;
-    while here < text.len() {
-        match pattern.get(at) {
-            Some('%') => {
-                retry = Some((at, here));
-                at += 1;
-            }
-            Some(wanted) if *wanted == '_' || *wanted == text[here] => {
-                at += 1;
-                here += 1;
-            }
-            Some(_) | None => {
-                let Some((percent, from)) = retry else { return false };
-                retry = Some((percent, from + 1));
-                at = percent + 1;
-                here = from + 1;
-            }
-        }
-    }
-    pattern[at..].iter().all(|wanted| *wanted == '%')
 }
 
 /// A use that makes a new value.

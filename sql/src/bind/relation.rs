@@ -87,6 +87,8 @@ pub(super) struct Relation {
     /// Tables whose unknown columns are columns too. Every group takes part; within one, only one
     /// table has the column, and it is not known which.
     pub open: Vec<Vec<TableId>>,
+    /// The star that left them open.
+    pub star: Place,
     /// How many columns stand before the first unknown one.
     pub sure: usize,
     /// Names that the open tables do not pass on.
@@ -116,7 +118,7 @@ impl Relation {
     }
 
     /// The origins of a column that only the open tables can have.
-    pub fn from_open(&self, column: Sym, place: Place, out: &mut Vec<Origin>) {
+    pub fn open_origins(&self, column: Sym, place: Place, out: &mut Vec<Origin>) {
         for group in &self.open {
             for table in group {
                 let ambiguous = group.len() > 1;

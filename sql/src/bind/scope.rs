@@ -1,6 +1,6 @@
 //! Scopes, and the columns that names mean in them.
 
-use std::rc::Rc;
+use std::{collections::HashMap, rc::Rc};
 
 use super::{
     Binder,
@@ -70,7 +70,7 @@ pub(super) struct Scope<'s> {
     pub env: Env<'s>,
     pub sources: Vec<Visible>,
     pub merged: Vec<Merged>,
-    pub aliases: Vec<(Label, Origins)>,
+    pub aliases: HashMap<Sym, Origins>,
     pub see_aliases: Aliases,
 }
 
@@ -80,7 +80,7 @@ impl<'s> Scope<'s> {
             env: env.clone(),
             sources: Vec::new(),
             merged: Vec::new(),
-            aliases: Vec::new(),
+            aliases: HashMap::new(),
             see_aliases: Aliases::No,
         }
     }
@@ -95,9 +95,7 @@ impl<'s> Scope<'s> {
     }
 
     fn alias(&self, label: Label) -> Option<&Origins> {
-        let newest = self.aliases.iter().rev();
-        let mut same = newest.filter(|(alias, _)| alias.key == label.key);
-        same.next().map(|(_, origins)| origins)
+        self.aliases.get(&label.key)
     }
 
     /// The innermost source that `qualifier` names here, without looking outwards.
@@ -169,10 +167,8 @@ impl Binder<'_> {
             }
         }
         let can_be_field = self.script.dialect.has_struct_paths();
-        if can_be_field {
-            if let Hit::Found(found) = self.open_here(scope, label, place) {
-                return self.with_fields(found, fields);
-            }
+        if can_be_field && let Hit::Found(found) = self.open_here(scope, label, place) {
+            return self.with_fields(found, fields);
         }
         let shown = self.written(first);
         let message = format!("\"{shown}\": no table, alias or column of that name is in scope");
@@ -206,10 +202,10 @@ impl Binder<'_> {
     }
 
     fn at_level(&mut self, here: &Scope<'_>, name: Name, label: Label, place: Place) -> Hit {
-        if here.see_aliases == Aliases::First {
-            if let Some(found) = here.alias(label) {
-                return Hit::Found(found.to_vec());
-            }
+        if here.see_aliases == Aliases::First
+            && let Some(found) = here.alias(label)
+        {
+            return Hit::Found(found.to_vec());
         }
         match self.known_here(here, label) {
             Hit::Nothing => {}
@@ -226,7 +222,7 @@ impl Binder<'_> {
 
     /// Known columns and, where they are seen, aliases.
     fn known_here(&self, here: &Scope<'_>, label: Label) -> Hit {
-        if let Some(merged) = here.merged.iter().find(|merged| merged.label.key == label.key) {
+        if let Some(merged) = here.merged.iter().find(|merged| merged.label.loose == label.loose) {
             return Hit::Found(merged.origins.to_vec());
         }
         let visible = here.sources.iter().filter(|source| source.unqualified);
@@ -261,7 +257,7 @@ impl Binder<'_> {
             visible.clone().filter(|source| source.relation.is_open() && !source.relation.hides(label)).collect();
         let mut found = Vec::new();
         for source in &open {
-            source.relation.from_open(label.shown, place, &mut found);
+            source.relation.open_origins(label.shown, place, &mut found);
         }
         match open.len() {
             0 => {}
@@ -285,7 +281,7 @@ impl Binder<'_> {
         }
         if relation.is_open() && !relation.hides(label) {
             let mut found = Vec::new();
-            relation.from_open(label.shown, place, &mut found);
+            relation.open_origins(label.shown, place, &mut found);
             if found.iter().any(|origin| origin.ambiguous) {
                 let shown = self.written(name);
                 let message = format!("column \"{shown}\" could be of several tables");

@@ -23,7 +23,8 @@ impl<'a> Binder<'a> {
         influences.extend(&relation.influences);
         self.merge_columns(source, &relation, scope, influences);
         scope.add(path, relation);
-        if let (Written::Table(table), Some(_), Some(last)) = (&source.relation, source.alias, scope.sources.last_mut()) {
+        if let (Written::Table(table), Some(_), Some(last)) = (&source.relation, source.alias, scope.sources.last_mut())
+        {
             last.table = self.tables.path_keys(&table.path);
         }
         self.join_condition(source, scope, influences);
@@ -54,10 +55,10 @@ impl<'a> Binder<'a> {
             let origins = self.origins(scope, condition);
             influences.extend(origins.into_iter().map(|origin| origin.deciding(Indirect::Join)));
         }
-        if source.join.side == Side::Semi {
-            if let Some(last) = scope.sources.last_mut() {
-                last.unqualified = false;
-            }
+        if source.join.side == Side::Semi
+            && let Some(last) = scope.sources.last_mut()
+        {
+            last.unqualified = false;
         }
     }
 
@@ -79,7 +80,7 @@ impl<'a> Binder<'a> {
             let mut other = Vec::new();
             match right.find(label) {
                 Some(column) => other.extend(column.origins.iter().copied()),
-                None => right.from_open(label.shown, source.place, &mut other),
+                None => right.open_origins(label.shown, source.place, &mut other),
             }
             let both = left.iter().chain(&other).copied();
             influences.extend(both.map(|origin| origin.deciding(Indirect::Join)));
@@ -89,7 +90,7 @@ impl<'a> Binder<'a> {
                 Side::Cross | Side::Inner | Side::Left | Side::Semi if left.is_empty() => other,
                 Side::Cross | Side::Inner | Side::Left | Side::Semi => left,
             };
-            scope.merged.retain(|merged| merged.label.key != label.key);
+            scope.merged.retain(|merged| merged.label.loose != label.loose);
             scope.merged.push(Merged { label, origins: origins.into() });
         }
     }
@@ -97,12 +98,12 @@ impl<'a> Binder<'a> {
     fn common_columns(&self, right: &Relation, scope: &Scope<'_>) -> Vec<Label> {
         let left = scope.sources.iter().filter(|source| source.unqualified);
         let left: Vec<Sym> =
-            left.flat_map(|source| source.relation.columns.iter().map(|column| column.label.key)).collect();
-        right.columns.iter().map(|column| column.label).filter(|label| left.contains(&label.key)).collect()
+            left.flat_map(|source| source.relation.columns.iter().map(|column| column.label.loose)).collect();
+        right.columns.iter().map(|column| column.label).filter(|label| left.contains(&label.loose)).collect()
     }
 
     fn left_of_join(&mut self, label: Label, scope: &Scope<'_>, source: &Source) -> Vec<Origin> {
-        if let Some(merged) = scope.merged.iter().find(|merged| merged.label.key == label.key) {
+        if let Some(merged) = scope.merged.iter().find(|merged| merged.label.loose == label.loose) {
             return merged.origins.to_vec();
         }
         let known = scope.sources.iter().find_map(|source| source.relation.find(label));
@@ -112,7 +113,7 @@ impl<'a> Binder<'a> {
         let open: Vec<_> = scope.sources.iter().filter(|source| source.relation.is_open()).collect();
         let mut origins = Vec::new();
         for candidate in &open {
-            candidate.relation.from_open(label.shown, source.place, &mut origins);
+            candidate.relation.open_origins(label.shown, source.place, &mut origins);
         }
         let several = open.len() > 1;
         origins.iter_mut().for_each(|origin| origin.ambiguous |= several);
@@ -200,7 +201,8 @@ impl<'a> Binder<'a> {
     /// The rows of an array: the alias names the element, and its fields are not known.
     fn elements(&mut self, origins: &[Origin], alias: Option<Name>, source: &Source, extra: &[Name]) -> Rc<Relation> {
         let mut relation = Relation { any: Some(origins.into()), ..Relation::default() };
-        let names: Vec<Name> = if source.columns.is_empty() { alias.into_iter().collect() } else { source.columns.clone() };
+        let names: Vec<Name> =
+            if source.columns.is_empty() { alias.into_iter().collect() } else { source.columns.clone() };
         for name in names {
             relation.columns.push(self.made(self.tables.label(name), origins.to_vec(), source.place));
         }
@@ -267,7 +269,7 @@ impl<'a> Binder<'a> {
             used.extend(self.names_in(expr));
             aggregates.push((*alias, origins, expr));
         }
-        result.columns = input.columns.iter().filter(|column| !used.contains(&column.label.key)).cloned().collect();
+        result.columns = input.columns.iter().filter(|column| !used.contains(&column.label.loose)).cloned().collect();
         result.hidden.clone_from(&input.hidden);
         result.open.clone_from(&input.open);
         for value in &pivot.values {
@@ -299,20 +301,18 @@ impl<'a> Binder<'a> {
     fn names_in(&self, expr: &Expr) -> Vec<Sym> {
         let paths = expr.refs.iter().filter_map(|found| match &found.target {
             crate::script::Target::Column(path) | crate::script::Target::Field { column: path, .. } => path.last(),
-            crate::script::Target::Rows(_)
-            | crate::script::Target::Exists(_)
-            | crate::script::Target::Star(_) => None,
+            crate::script::Target::Rows(_) | crate::script::Target::Exists(_) | crate::script::Target::Star(_) => None,
         });
-        paths.map(|name| self.tables.label(*name).key).collect()
+        paths.map(|name| self.tables.label(*name).loose).collect()
     }
 
     /// Columns turned into rows: the value from each of them, the name from which it was.
     fn unpivot(&mut self, unpivot: &'a Unpivot, scope: &Scope<'_>) -> Rc<Relation> {
         let (_, input) = self.source(&unpivot.input, scope);
         let place = unpivot.input.place;
-        let used: Vec<Sym> = unpivot.columns.iter().flatten().map(|name| self.tables.label(*name).key).collect();
+        let used: Vec<Sym> = unpivot.columns.iter().flatten().map(|name| self.tables.label(*name).loose).collect();
         let mut result = Relation { influences: input.influences.clone(), ..Relation::default() };
-        result.columns = input.columns.iter().filter(|column| !used.contains(&column.label.key)).cloned().collect();
+        result.columns = input.columns.iter().filter(|column| !used.contains(&column.label.loose)).cloned().collect();
         result.open.clone_from(&input.open);
         let mut all = Vec::new();
         let mut values = Vec::new();
@@ -340,7 +340,7 @@ impl<'a> Binder<'a> {
             Some(column) => column.origins.to_vec(),
             None => {
                 let mut origins = Vec::new();
-                input.from_open(label.shown, place, &mut origins);
+                input.open_origins(label.shown, place, &mut origins);
                 origins
             }
         }
@@ -391,8 +391,7 @@ impl<'a> Binder<'a> {
         let unknown: Origins = unknown_origins(relation, self.star);
         if !unknown.is_empty() {
             let label = Label { key: self.star, loose: self.star, shown: self.star };
-            let place = columns.last().map_or(crate::script::Place(0, 0), |column| column.place);
-            columns.push(Column { label, origins: unknown, data_type: None, place });
+            columns.push(Column { label, origins: unknown, data_type: None, place: relation.star });
         }
         columns
     }

@@ -147,7 +147,7 @@ impl<'a> Binder<'a> {
         }
         if let Some(names) = names.filter(|names| !relation.is_open() && !count_fits(count, names.len())) {
             let place = relation.columns.first().map_or(Place(0, 0), |column| column.place);
-            let message = format!("{count} values for {} columns: expected as many", names.len());
+            let message = format!("{count} values for {} columns: expected at most as many", names.len());
             self.report(code::COLUMN_COUNT, Severity::Warning, place, message);
         }
         filled
@@ -205,8 +205,7 @@ impl<'a> Binder<'a> {
     }
 
     fn swap(&mut self, left: &'a crate::script::Table, right: &'a crate::script::Table) {
-        let (left_id, right_id) =
-            (self.tables.resolve(self.script, left), self.tables.resolve(self.script, right));
+        let (left_id, right_id) = (self.tables.resolve(self.script, left), self.tables.resolve(self.script, right));
         for (id, place) in [(left_id, left.place), (right_id, right.place)] {
             self.write(id, place);
             self.read(id, None, place);
@@ -278,12 +277,12 @@ impl<'a> Binder<'a> {
                 }
             }
         }
-        if modify.all_columns {
-            if let Some(source) = scope.sources.last() {
-                let relation = Rc::clone(&source.relation);
-                for column in self.everything(&relation) {
-                    self.edges_to(Some(first.1), column.label, &column);
-                }
+        if modify.all_columns
+            && let Some(source) = scope.sources.last()
+        {
+            let relation = Rc::clone(&source.relation);
+            for column in self.everything(&relation) {
+                self.edges_to(Some(first.1), column.label, &column);
             }
         }
         let sets_only = !modify.sets.is_empty() && modify.inserts.is_empty() && !modify.all_columns;
@@ -315,8 +314,7 @@ impl<'a> Binder<'a> {
     }
 
     fn push_edges(&mut self, origins: &[Origin], target: TableId, column: super::relation::Sym, place: Place) {
-        let edges =
-            origins.iter().map(|origin| super::Edge { origin: origin.at(place), target: Some(target), column });
+        let edges = origins.iter().map(|origin| super::Edge { origin: origin.at(place), target: Some(target), column });
         self.found.edges.extend(edges);
     }
 
@@ -390,7 +388,7 @@ impl<'a> Binder<'a> {
     }
 }
 
-/// Fewer values than columns are allowed where the rest has defaults; none at all means a default row.
+/// Fewer values than columns are allowed: the rest has defaults.
 fn count_fits(values: usize, columns: usize) -> bool {
-    values == columns || values == 0
+    values <= columns
 }

@@ -100,7 +100,8 @@ impl<'a> Tables<'a> {
 
     /// The table that the script names there.
     pub fn resolve(&mut self, script: &Script, table: &Table) -> TableId {
-        let written = TableName { parts: table.path.iter().map(|name| script.names[name.0 as usize].clone()).collect() };
+        let written =
+            TableName { parts: table.path.iter().map(|name| script.names[name.0 as usize].clone()).collect() };
         if table.location {
             return self.enter(written, true);
         }
@@ -113,16 +114,14 @@ impl<'a> Tables<'a> {
         if name.parts.is_empty() || name.parts.len() == 1 && is_session_name(&name.parts[0].value) {
             return name;
         }
-        if name.parts.len() == 1 {
-            if let Some(schema) = &self.defaults.schema {
-                name.parts.insert(0, Ident::quoted(schema.clone()));
-            }
+        if name.parts.len() == 1
+            && let Some(schema) = &self.defaults.schema
+        {
+            name.parts.insert(0, Ident::quoted(schema.clone()));
         }
         let lacks_catalog = name.parts.len() == 2 || name.parts.len() == 1 && self.defaults.schema.is_none();
-        if lacks_catalog {
-            if let Some(catalog) = &self.defaults.catalog {
-                name.parts.insert(0, Ident::quoted(catalog.clone()));
-            }
+        if lacks_catalog && let Some(catalog) = &self.defaults.catalog {
+            name.parts.insert(0, Ident::quoted(catalog.clone()));
         }
         name
     }

@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{self, AccessExpr, BinaryOperator, Expr as Ast, JsonPathElem, Subscript, Value};
 
-use super::Lower;
+use super::{Bounds, Lower};
 use crate::{
     functions,
     lineage::Indirect,
@@ -31,17 +31,17 @@ impl Found {
 impl<'a> Lower<'a> {
     /// An expression whose value counts as it is.
     pub(super) fn expr(&mut self, expr: &'a Ast) -> Expr {
-        self.expr_until(expr, None)
+        self.expr_within(expr, (None, None))
     }
 
-    /// The same, for an item whose text ends before `limit`.
-    pub(super) fn expr_until(&mut self, expr: &'a Ast, limit: Option<u32>) -> Expr {
+    /// The same, for an expression whose text has bounds.
+    pub(super) fn expr_within(&mut self, expr: &'a Ast, bounds: Bounds) -> Expr {
         let mut found = Found::default();
         self.walk(expr, Usage::IDENTITY, &mut found);
         let simple = matches!(expr, Ast::Identifier(_) | Ast::CompoundIdentifier(_));
         let place = match found.core {
             Some(core) if simple => core,
-            Some(core) => self.widen(core, limit),
+            Some(core) => self.widen(core, bounds),
             None => self.positions.whole(),
         };
         Expr { refs: found.refs, ordinal: ordinal(expr), aggregates: found.aggregates, place }

@@ -31,9 +31,10 @@ impl<'a> Lower<'a> {
             JoinOperator::Right(on) | JoinOperator::RightOuter(on) => (Side::Right, on),
             JoinOperator::FullOuter(on) => (Side::Full, on),
             JoinOperator::CrossJoin(on) => (Side::Cross, on),
-            JoinOperator::Semi(on) | JoinOperator::LeftSemi(on) | JoinOperator::Anti(on) | JoinOperator::LeftAnti(on) => {
-                (Side::Semi, on)
-            }
+            JoinOperator::Semi(on)
+            | JoinOperator::LeftSemi(on)
+            | JoinOperator::Anti(on)
+            | JoinOperator::LeftAnti(on) => (Side::Semi, on),
             JoinOperator::RightSemi(on) | JoinOperator::RightAnti(on) => (Side::Right, on),
             JoinOperator::AsOf { match_condition, constraint } => {
                 source.join.on = Some(self.expr(match_condition));
@@ -271,7 +272,8 @@ impl<'a> Lower<'a> {
 
     pub(super) fn lateral_view(&mut self, view: &'a ast::LateralView) -> Source {
         let mut source = self.function_expr(&view.lateral_view, None);
-        source.alias = view.lateral_view_name.0.last().and_then(ast::ObjectNamePart::as_ident).map(|name| self.name(name));
+        source.alias =
+            view.lateral_view_name.0.last().and_then(ast::ObjectNamePart::as_ident).map(|name| self.name(name));
         source.columns = self.names(&view.lateral_col_alias);
         source.join.side = if view.outer { Side::Left } else { Side::Inner };
         source
@@ -347,7 +349,8 @@ impl<'a> Lower<'a> {
     }
 
     fn match_recognize(&mut self, factor: &'a TableFactor) -> Relation {
-        let TableFactor::MatchRecognize { table, partition_by, order_by, measures, rows_per_match, symbols, .. } = factor
+        let TableFactor::MatchRecognize { table, partition_by, order_by, measures, rows_per_match, symbols, .. } =
+            factor
         else {
             return Relation::Columns(Vec::new());
         };

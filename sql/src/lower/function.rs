@@ -45,12 +45,13 @@ impl<'a> Lower<'a> {
     fn walk_method_receiver(&mut self, name: &'a ast::ObjectName, usage: Usage, found: &mut Found) {
         const METHODS: [&str; 5] = ["value", "query", "nodes", "exist", "modify"];
         let idents: Vec<&ast::Ident> = name.0.iter().filter_map(ast::ObjectNamePart::as_ident).collect();
-        if let [receiver @ .., method] = idents.as_slice() {
-            if !receiver.is_empty() && METHODS.contains(&method.value.as_str()) {
-                let path = receiver.iter().map(|ident| self.name(ident)).collect();
-                let place = Place(self.place(receiver[0].span).0, self.place(method.span).1);
-                found.push(Target::Column(path), usage, place);
-            }
+        if let [receiver @ .., method] = idents.as_slice()
+            && !receiver.is_empty()
+            && METHODS.contains(&method.value.as_str())
+        {
+            let path = receiver.iter().map(|ident| self.name(ident)).collect();
+            let place = Place(self.place(receiver[0].span).0, self.place(method.span).1);
+            found.push(Target::Column(path), usage, place);
         }
     }
 
@@ -159,11 +160,15 @@ impl<'a> Lower<'a> {
         if !self.enter() {
             return;
         }
+        // The definition lies elsewhere; the expression's own text does not reach there.
+        let core = found.core;
         match definition {
             ast::NamedWindowExpr::WindowSpec(spec) => self.walk_window(spec, usage, found),
             ast::NamedWindowExpr::NamedWindow(other) if other != name => self.walk_named_window(other, usage, found),
             ast::NamedWindowExpr::NamedWindow(_) => {}
         }
+        found.core = core;
+        found.see(self.place(name.span));
         self.leave();
     }
 }

@@ -22,9 +22,9 @@ use sqlparser::{
 use crate::{
     diagnostic::{Diagnostic, Severity, code},
     dialect::Dialect,
+    lineage::StatementKind,
     name::Ident,
     positions::Positions,
-    lineage::StatementKind,
     script::{Effect, Name, Path, Place, Query, QueryId, Script, Statement, Table},
     tokens::{Operand, Special},
 };
@@ -58,14 +58,17 @@ impl Arena {
     }
 }
 
+/// The tokens that a statement was parsed from.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    pub dialect: Dialect,
+    pub positions: &'a Positions<'a>,
+    pub tokens: &'a [TokenWithSpan],
+}
+
 /// One statement of the tree in the flat form.
-pub(crate) fn lower(
-    statement: &ast::Statement,
-    dialect: Dialect,
-    positions: &Positions<'_>,
-    tokens: &[TokenWithSpan],
-    arena: &mut Arena,
-) -> Statement {
+pub(crate) fn lower(statement: &ast::Statement, input: Input<'_>, arena: &mut Arena) -> Statement {
+    let Input { dialect, positions, tokens } = input;
     let places = positions.of_tokens(tokens);
     let mut lower = Lower {
         dialect,
@@ -98,12 +101,10 @@ fn extent(places: &[Place], tokens: &[TokenWithSpan]) -> Option<Place> {
 pub(crate) fn lower_record(
     statement: &ast::Statement,
     variable: Option<&str>,
-    dialect: Dialect,
-    positions: &Positions<'_>,
-    tokens: &[TokenWithSpan],
+    input: Input<'_>,
     arena: &mut Arena,
 ) -> Option<Statement> {
-    let mut lowered = lower(statement, dialect, positions, tokens, arena);
+    let mut lowered = lower(statement, input, arena);
     let [Effect::Answer(query)] = lowered.effects.as_slice() else { return None };
     let name = arena.name(Ident::plain(variable.unwrap_or_default()));
     lowered.effects = vec![Effect::Record { name, query: *query }];
@@ -270,8 +271,8 @@ impl<'a> Lower<'a> {
     /// The core of an expression widened to all of its tokens, which the parser's spans miss.
     ///
     /// Tokens belong to it up to a comma or a bracket that it does not open, a word that begins or ends
-    /// an item, or `limit`.
-    fn widen(&self, core: Place, limit: Option<u32>) -> Place {
+    /// an item, or the bounds.
+    fn widen(&self, core: Place, (floor, limit): Bounds) -> Place {
         let Ok(first) = self.places.binary_search_by_key(&core.0, |place| place.0) else { return core };
         let mut place = core;
         let mut depth = 0usize;
@@ -281,6 +282,7 @@ impl<'a> Lower<'a> {
                 Token::LParen | Token::LBracket | Token::LBrace if depth == 0 => break,
                 Token::LParen | Token::LBracket | Token::LBrace => depth -= 1,
                 Token::Comma | Token::Assignment if depth == 0 => break,
+                Token::Eq if depth == 0 && floor.is_some() => break,
                 Token::Word(word) if depth == 0 && word.quote_style.is_none() && begins_item(&word.value) => break,
                 Token::Whitespace(_) => continue,
                 _ => {}
@@ -299,7 +301,9 @@ impl<'a> Lower<'a> {
                 Token::RParen | Token::RBracket | Token::RBrace if depth == 0 => break,
                 Token::RParen | Token::RBracket | Token::RBrace => depth -= 1,
                 Token::Comma | Token::SemiColon | Token::EOF if depth == 0 && outside => break,
-                Token::Word(word) if depth == 0 && outside && word.quote_style.is_none() && ends_item(&word.value) => break,
+                Token::Word(word) if depth == 0 && outside && word.quote_style.is_none() && ends_item(&word.value) => {
+                    break;
+                }
                 Token::Whitespace(_) => continue,
                 _ => {}
             }
@@ -309,6 +313,9 @@ impl<'a> Lower<'a> {
     }
 }
 
+/// Where an expression's text lies at most: after a target that it is assigned to, before an alias.
+type Bounds = (Option<u32>, Option<u32>);
+
 fn begins_item(word: &str) -> bool {
     const WORDS: [&str; 10] =
         ["SELECT", "DISTINCT", "ALL", "SET", "VALUES", "RETURNING", "OUTPUT", "EXTEND", "AGGREGATE", "BY"];
@@ -316,9 +323,22 @@ fn begins_item(word: &str) -> bool {
 }
 
 fn ends_item(word: &str) -> bool {
-    const WORDS: [&str; 14] = [
-        "AS", "FROM", "WHERE", "GROUP", "HAVING", "QUALIFY", "ORDER", "LIMIT", "UNION", "INTO", "EXCEPT", "INTERSECT",
-        "RETURNING", "WINDOW",
+    const WORDS: [&str; 15] = [
+        "WHEN",
+        "AS",
+        "FROM",
+        "WHERE",
+        "GROUP",
+        "HAVING",
+        "QUALIFY",
+        "ORDER",
+        "LIMIT",
+        "UNION",
+        "INTO",
+        "EXCEPT",
+        "INTERSECT",
+        "RETURNING",
+        "WINDOW",
     ];
     WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
 }

@@ -5,9 +5,7 @@ use sqlparser::ast::{self, PipeOperator};
 use super::Lower;
 use crate::{
     lineage::Indirect,
-    script::{
-        Body, Branch, Expr, Item, Join, Place, Query, QueryId, Relation, Select, SetOp, Source, Star, Unpivot,
-    },
+    script::{Body, Branch, Expr, Item, Join, Place, Query, QueryId, Relation, Select, SetOp, Source, Star, Unpivot},
 };
 
 impl<'a> Lower<'a> {
@@ -107,10 +105,10 @@ impl<'a> Lower<'a> {
     fn pipe_set(&mut self, assignments: &'a [ast::Assignment], select: &mut Select) {
         let mut star = Star::default();
         for assignment in assignments {
-            if let ast::AssignmentTarget::ColumnName(name) = &assignment.target {
-                if let Some(column) = self.path(name).last() {
-                    star.replace.push((*column, self.expr(&assignment.value)));
-                }
+            if let ast::AssignmentTarget::ColumnName(name) = &assignment.target
+                && let Some(column) = self.path(name).last()
+            {
+                star.replace.push((*column, self.expr(&assignment.value)));
             }
         }
         select.items = vec![Item::Star(Box::new(star))];
@@ -123,7 +121,8 @@ impl<'a> Lower<'a> {
         select: &mut Select,
     ) {
         select.items.clear();
-        for (grouping, item) in groups.iter().map(|item| (true, item)).chain(aggregates.iter().map(|item| (false, item)))
+        for (grouping, item) in
+            groups.iter().map(|item| (true, item)).chain(aggregates.iter().map(|item| (false, item)))
         {
             let expr = self.expr(&item.expr.expr);
             if grouping {

@@ -1,9 +1,13 @@
 //! Queries, their branches and select lists.
 
-use sqlparser::ast::{self, SelectItem, SetExpr};
+use sqlparser::{
+    ast::{self, SelectItem, SetExpr},
+    tokenizer::Token,
+};
 
 use super::{Lower, function::function_name};
 use crate::{
+    blocks::{closing, is_blank},
     diagnostic::{Severity, code},
     dialect::Kind,
     lineage::Indirect,
@@ -19,7 +23,8 @@ impl<'a> Lower<'a> {
         let ctes = self.ctes(query.with.as_ref());
         let branches = self.branches(&query.body);
         let order_by = self.order_by(query);
-        let place = self.branches_place(&query.body);
+        let start = query.with.as_ref().and_then(|with| self.positions.place(with.with_token.0.span));
+        let place = self.enclosed(start.unwrap_or_else(|| self.branches_place(&query.body)));
         let mut id = self.push_query(Query { ctes, branches, order_by, place });
         for operator in &query.pipe_operators {
             id = self.pipe(id, operator);
@@ -85,7 +90,18 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// Where a query's first select begins; the end is that of the piece.
+    /// The brackets around what begins here, with all between; without brackets the place itself.
+    fn enclosed(&self, start: Place) -> Place {
+        let Ok(first) = self.places.binary_search_by_key(&start.0, |place| place.0) else { return start };
+        let before = (0..first).rev().find(|at| !is_blank(&self.tokens[*at].token));
+        let open = before.filter(|at| self.tokens[*at].token == Token::LParen);
+        match open.and_then(|open| Some((open, closing(self.tokens, open)?))) {
+            Some((open, close)) => Place(self.places[open].0, self.places[close].1),
+            None => start,
+        }
+    }
+
+    /// Where a query's first select begins.
     fn branches_place(&self, body: &'a SetExpr) -> Place {
         let whole = self.positions.whole();
         let mut left = body;
@@ -95,7 +111,7 @@ impl<'a> Lower<'a> {
                 SetExpr::Query(query) => &query.body,
                 SetExpr::Select(select) => {
                     let start = self.positions.place(select.select_token.0.span);
-                    return start.map_or(whole, |start| Place(start.0, start.1.max(start.0)));
+                    return start.unwrap_or(whole);
                 }
                 SetExpr::Values(_)
                 | SetExpr::Table(_)
@@ -263,7 +279,7 @@ impl<'a> Lower<'a> {
             SelectItem::ExprWithAlias { expr, alias } => {
                 let limit = self.positions.place(alias.span).map(|place| place.0);
                 let name = Some(self.name(alias));
-                Item::Expr { expr: self.expr_until(expr, limit), name }
+                Item::Expr { expr: self.expr_within(expr, (None, limit)), name }
             }
             SelectItem::ExprWithAliases { expr, aliases } => {
                 let names = self.names(aliases);

@@ -6,9 +6,7 @@ use super::Lower;
 use crate::{
     lineage::{Indirect, StatementKind as Kind},
     name::Ident,
-    script::{
-        Body, Branch, Define, Effect, Expr, Fill, FillMode, Query, QueryId, Select, SetOp, Statement, Table,
-    },
+    script::{Body, Branch, Define, Effect, Expr, Fill, FillMode, Query, QueryId, Select, SetOp, Statement, Table},
 };
 
 /// The kind of a statement and what it does.
@@ -131,7 +129,8 @@ impl<'a> Lower<'a> {
                 (Kind::Other, self.evaluated([value]))
             }
             Ast::If(branches) => {
-                let blocks = [&branches.if_block].into_iter().chain(&branches.elseif_blocks).chain(&branches.else_block);
+                let blocks =
+                    [&branches.if_block].into_iter().chain(&branches.elseif_blocks).chain(&branches.else_block);
                 (Kind::Other, self.blocks(blocks))
             }
             Ast::Case(case) => (Kind::Other, self.blocks(case.when_blocks.iter().chain(&case.else_block))),
@@ -184,9 +183,10 @@ impl<'a> Lower<'a> {
     /// Expressions that are computed for a variable: only what they read counts.
     fn evaluated<I: IntoIterator<Item = &'a ast::Expr>>(&mut self, exprs: I) -> Vec<Effect> {
         let expr = self.merged(exprs);
-        let queries = expr.refs.iter().any(|found| {
-            matches!(found.target, crate::script::Target::Rows(_) | crate::script::Target::Exists(_))
-        });
+        let queries = expr
+            .refs
+            .iter()
+            .any(|found| matches!(found.target, crate::script::Target::Rows(_) | crate::script::Target::Exists(_)));
         if !queries {
             return Vec::new();
         }
@@ -281,12 +281,9 @@ impl<'a> Lower<'a> {
                 AlterTableOperation::SwapWith { table_name } => {
                     effects.push(Effect::Swap(self.table(&alter.name), self.table(table_name)));
                 }
-                // Everything else changes the table in place; whose rows are whose stays.
-                _ => {}
+                // Everything else changes the table in place.
+                _ => effects.push(Effect::Touch { reads: Vec::new(), writes: vec![self.table(&alter.name)] }),
             }
-        }
-        if effects.is_empty() {
-            effects.push(Effect::Touch { reads: Vec::new(), writes: vec![self.table(&alter.name)] });
         }
         effects
     }
@@ -299,7 +296,9 @@ impl<'a> Lower<'a> {
                 let path = self.path(name);
                 match path.as_ref() {
                     [.., catalog, schema] => (Some(*catalog), Some(*schema)),
-                    [only] if self.dialect.database_is_catalog() && matches!(target, ast::Use::Object(_)) => (Some(*only), None),
+                    [only] if self.dialect.database_is_catalog() && matches!(target, ast::Use::Object(_)) => {
+                        (Some(*only), None)
+                    }
                     [only] => (None, Some(*only)),
                     [] => (None, None),
                 }

@@ -230,7 +230,8 @@ impl<'a> Lower<'a> {
         for assignment in assignments {
             match &assignment.target {
                 AssignmentTarget::ColumnName(name) => {
-                    let value = self.expr(&assignment.value);
+                    let floor = self.name_place(name).1;
+                    let value = self.expr_within(&assignment.value, (Some(floor), None));
                     self.set(name, value, None, &mut sets);
                 }
                 AssignmentTarget::Tuple(names) => self.set_tuple(names, &assignment.value, &mut sets),
@@ -362,7 +363,8 @@ impl<'a> Lower<'a> {
                 returning.into = table(self.path(&call.name));
                 if let ast::FunctionArguments::List(list) = &call.args {
                     for arg in &list.args {
-                        if let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Identifier(ident))) = arg {
+                        if let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(ast::Expr::Identifier(ident))) = arg
+                        {
                             returning.columns.push(self.name(ident));
                         }
                     }
@@ -385,7 +387,8 @@ impl<'a> Lower<'a> {
             CopySource::Query(query) => vec![self.unload(file, query)],
             CopySource::Table { table_name, .. } => {
                 let table = self.table(table_name);
-                let files = if matches!(target, CopyTarget::Stdin | CopyTarget::Stdout) { Vec::new() } else { vec![file] };
+                let files =
+                    if matches!(target, CopyTarget::Stdin | CopyTarget::Stdout) { Vec::new() } else { vec![file] };
                 let tables = vec![table];
                 let (reads, writes) = if to { (tables, files) } else { (files, tables) };
                 vec![Effect::Touch { reads, writes }]
@@ -394,8 +397,9 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn copy_into(&mut self, statement: &'a ast::Statement) -> Vec<Effect> {
-        let ast::Statement::CopyIntoSnowflake { into, into_columns, from_obj, from_query, from_transformations, .. } =
-            statement
+        let ast::Statement::CopyIntoSnowflake {
+            into, into_columns, from_obj, from_query, from_transformations, ..
+        } = statement
         else {
             return Vec::new();
         };

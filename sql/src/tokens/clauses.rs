@@ -6,12 +6,26 @@ use sqlparser::{
 };
 
 use super::{Edit, is};
-use crate::{blocks::closing, dialect::Kind};
+use crate::{
+    blocks::{closing, word},
+    dialect::Kind,
+    functions,
+};
 
 /// T-SQL's table hints, which may stand in bare parentheses.
 const HINTS: [&str; 12] = [
-    "NOLOCK", "READUNCOMMITTED", "UPDLOCK", "HOLDLOCK", "TABLOCK", "TABLOCKX", "ROWLOCK", "PAGLOCK", "READPAST",
-    "READCOMMITTED", "XLOCK", "NOWAIT",
+    "NOLOCK",
+    "READUNCOMMITTED",
+    "UPDLOCK",
+    "HOLDLOCK",
+    "TABLOCK",
+    "TABLOCKX",
+    "ROWLOCK",
+    "PAGLOCK",
+    "READPAST",
+    "READCOMMITTED",
+    "XLOCK",
+    "NOWAIT",
 ];
 
 impl Edit<'_> {
@@ -28,9 +42,11 @@ impl Edit<'_> {
             "ON" if kind == Kind::ClickHouse && self.reads(&["ON", "CLUSTER"]) => self.drop_words(3),
             "GLOBAL" if kind == Kind::ClickHouse => self.drop_words(1),
             "ANY" | "ALL" if kind == Kind::ClickHouse && self.strictness() => self.drop_words(1),
-            "FOR" if self.reads(&["FOR", "READ", "ONLY"]) || self.reads(&["FOR", "FETCH", "ONLY"]) => self.drop_words(3),
+            "FOR" if self.reads(&["FOR", "READ", "ONLY"]) || self.reads(&["FOR", "FETCH", "ONLY"]) => {
+                self.drop_words(3)
+            }
             "AUTO" if self.reads(&["AUTO", "REFRESH"]) => self.drop_words(3),
-            "INTO" if self.reads(&["INTO", "TEMP"]) && self.names_plainly(2) => self.into_temp(),
+            "INTO" if self.reads(&["INTO", "TEMP"]) && self.names_plainly(2) => self.temporary_target(),
             "UNLOAD" => self.quoted_query(),
             "DELETE" if self.reads(&["DELETE", "FROM", "TABLE"]) => self.keep_then_drop(2, 1),
             _ => false,
@@ -119,7 +135,8 @@ impl Edit<'_> {
         let mut solid = self.solid().skip(1).take(6).take_while(|(_, token)| !is(token, "AS"));
         let object = |token: &Token| is(token, "VIEW") || is(token, "TABLE");
         let modifier = |token: &Token| WORDS.iter().any(|word| is(token, word));
-        let Some((modified, _)) = solid.find(|(_, token)| modifier(token) || object(token)).filter(|(_, token)| modifier(token))
+        let Some((modified, _)) =
+            solid.find(|(_, token)| modifier(token) || object(token)).filter(|(_, token)| modifier(token))
         else {
             return false;
         };
@@ -139,7 +156,7 @@ impl Edit<'_> {
     }
 
     /// `INTO TEMP t` as `INTO TEMPORARY t`.
-    fn into_temp(&mut self) -> bool {
+    fn temporary_target(&mut self) -> bool {
         let temp = self.after(2) - 1;
         self.out.extend_from_slice(&self.tokens[self.at..temp]);
         self.at = temp;
@@ -155,9 +172,24 @@ impl Edit<'_> {
         let after_with = self.out.iter().rev().find(|token| !matches!(token.token, Token::Whitespace(_)));
         let after_with = after_with.is_some_and(|token| is(&token.token, "WITH"));
         if !(hint && !after_with || phrase) {
-            return false;
+            return self.bare_subquery();
         }
         closing(self.tokens, self.at).is_some_and(|close| self.drop_to(close + 1))
+    }
+
+    /// `sum(SELECT …)` as `sum((SELECT …))`.
+    fn bare_subquery(&mut self) -> bool {
+        let before = self.out.iter().rev().find(|token| !matches!(token.token, Token::Whitespace(_)));
+        let function = before.and_then(|token| word(&token.token)).map(str::to_lowercase);
+        let aggregate = function.is_some_and(|name| name != "any" && functions::is_aggregate(&name));
+        if !aggregate || !self.reads(&["(", "SELECT"]) {
+            return false;
+        }
+        let Some(close) = closing(self.tokens, self.at) else { return false };
+        let open = &self.tokens[self.at];
+        self.out.extend([open.clone(), open.clone()]);
+        self.doubled.push(close);
+        self.drop_to(self.at + 1)
     }
 
     /// T-SQL's `SET a.b += c` as `SET a.b = a.b + c`.
@@ -206,6 +238,6 @@ impl Edit<'_> {
 }
 
 const ENDS_JOIN: [&str; 14] = [
-    "JOIN", "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "CROSS", "LEFT", "RIGHT", "FULL", "INNER", "NATURAL",
-    "QUALIFY",
+    "JOIN", "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "CROSS", "LEFT", "RIGHT", "FULL", "INNER",
+    "NATURAL", "QUALIFY",
 ];

@@ -24,7 +24,7 @@ pub(crate) enum Operand {
 
 /// The statement at the beginning of `tokens`, when it is one of those.
 pub(crate) fn special(tokens: &[TokenWithSpan]) -> Option<Special> {
-    let mut edit = Edit { tokens, out: Vec::new(), at: 0 };
+    let mut edit = Edit { tokens, out: Vec::new(), at: 0, doubled: Vec::new() };
     edit.at = edit.solid().next()?.0;
     if edit.reads(&["ALTER", "TABLE"]) {
         return exchange_partition(&mut edit);
@@ -48,7 +48,11 @@ fn exchange_partition(edit: &mut Edit<'_>) -> Option<Special> {
     }
     edit.at = edit.after(2);
     let source = name(edit)?;
-    Some(Special { tokens: edit.tokens.len(), reads: vec![Operand::Table(source)], writes: vec![Operand::Table(target)] })
+    Some(Special {
+        tokens: edit.tokens.len(),
+        reads: vec![Operand::Table(source)],
+        writes: vec![Operand::Table(target)],
+    })
 }
 
 /// Synapse's and Databricks' `COPY INTO t FROM 'address' …`.

@@ -1,0 +1,142 @@
+//! No input makes it panic, overflow the stack or run away.
+
+use proptest::prelude::*;
+use sql::{Defaults, Dialect, EmptyCatalog, code};
+
+/// The codes of all diagnostics.
+fn codes(text: &str, dialect: &str) -> Vec<&'static str> {
+    let dialect = Dialect::from_name(dialect).expect("a known dialect");
+    let (_, found) = sql::lineage(text, dialect, &EmptyCatalog, &Defaults::default());
+    found.into_iter().map(|found| found.code).collect()
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    let text = format!("SELECT {}1{}", "(".repeat(10_000), ")".repeat(10_000));
+    assert!(codes(&text, "postgres").contains(&code::PARSE_ERROR));
+    let text = format!("SELECT x FROM {}a{}", "(SELECT x FROM ".repeat(2_000), ")".repeat(2_000));
+    assert!(codes(&text, "postgres").contains(&code::PARSE_ERROR));
+}
+
+#[test]
+fn long_chains_are_followed() {
+    let text = format!("SELECT {} AS s FROM a", vec!["x"; 20_000].join(" + "));
+    assert_eq!(codes(&text, "postgres"), Vec::<&str>::new());
+    let text = vec!["SELECT x FROM a"; 5_000].join(" UNION ALL ");
+    assert_eq!(codes(&text, "postgres"), Vec::<&str>::new());
+    let text = format!("SELECT x{} AS s FROM a", "::int".repeat(10_000));
+    assert!(codes(&text, "postgres").contains(&code::TOO_DEEP));
+}
+
+#[test]
+fn many_ctes_and_columns_are_followed() {
+    let mut text = "WITH c0 AS (SELECT x FROM a)".to_owned();
+    for index in 1..2_000 {
+        text += &format!(", c{index} AS (SELECT x FROM c{})", index - 1);
+    }
+    text += " SELECT x FROM c1999";
+    assert_eq!(codes(&text, "postgres"), Vec::<&str>::new());
+    let columns: Vec<String> = (0..10_000).map(|index| format!("c{index}")).collect();
+    let text = format!("SELECT {} FROM a", columns.join(", "));
+    assert_eq!(codes(&text, "postgres"), Vec::<&str>::new());
+}
+
+#[test]
+fn a_statement_that_is_too_large_is_refused() {
+    let text = format!("SELECT '{}'; SELECT x FROM a", "x".repeat(sql::MAX_STATEMENT));
+    assert_eq!(codes(&text, "postgres"), [code::TOO_LARGE]);
+}
+
+/// Words and signs that make most of SQL, so that random texts get far into the parser.
+fn fragments() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(vec![
+        "SELECT",
+        "FROM",
+        "WHERE",
+        "a",
+        "b",
+        "x",
+        "y",
+        "(",
+        ")",
+        ",",
+        "*",
+        ".",
+        "JOIN",
+        "ON",
+        "USING",
+        "=",
+        "'s'",
+        "1",
+        "WITH",
+        "AS",
+        "UNION ALL",
+        "INSERT INTO",
+        "t",
+        "CREATE TABLE",
+        "UPDATE",
+        "SET",
+        "MERGE INTO",
+        "WHEN MATCHED",
+        "THEN",
+        "CASE",
+        "END",
+        "BEGIN",
+        "IF",
+        "LOOP",
+        "FOR",
+        "IN",
+        "ORDER BY",
+        "GROUP BY",
+        "OVER",
+        ";",
+        "{{",
+        "}}",
+        "$$",
+        "::",
+        "[",
+        "]",
+        "\"q",
+        "`",
+        "--",
+        "/*",
+        "é",
+        "\n",
+        "GO",
+        "PIVOT",
+        "UNNEST",
+        "VALUES",
+        "DELETE",
+        "EXISTS",
+        "NATURAL",
+        "LATERAL",
+        "EXCEPT",
+        "REPLACE",
+        "INTO",
+        "TEMP",
+        "UNLOAD",
+        "+=",
+        "CROSS",
+    ]);
+    prop::collection::vec(words, 0..40).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_panics(text in ".{0,200}", dialect in 0usize..28) {
+        let dialect = Dialect::all().nth(dialect).expect("28 dialects");
+        let _ = sql::lineage(&text, dialect, &EmptyCatalog, &Defaults::default());
+    }
+
+    #[test]
+    fn no_pieces_of_sql_panic(text in fragments(), dialect in 0usize..28) {
+        let dialect = Dialect::all().nth(dialect).expect("28 dialects");
+        let (lineage, found) = sql::lineage(&text, dialect, &EmptyCatalog, &Defaults::default());
+        let edges = lineage.statements.iter().flat_map(|statement| &statement.edges);
+        for span in edges.map(|edge| edge.span).chain(found.iter().map(|found| found.span)) {
+            prop_assert!(text.get(span.start..span.end).is_some(), "{span:?} of {text:?}");
+        }
+    }
+}
