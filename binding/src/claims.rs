@@ -32,7 +32,16 @@ pub(crate) fn claims(
     claims.add_tables(lineage);
     claims.add_edges(lineage);
     claims.add_influences(lineage);
-    claims.finish()
+    claims.finish(explains(lineage, context, resolver))
+}
+
+/// Whether the query was understood, and reads all that the run reported as read. Then what it feeds nothing into is
+/// fed by nothing.
+fn explains(lineage: &Lineage, context: &QueryContext, resolver: &Resolver<'_>) -> bool {
+    let read = |used: &TableUse| Some(identity(&resolver.table(&used.name, used.location, Role::Read)?));
+    let read: BTreeSet<_> = lineage.net.reads.iter().filter_map(read).collect();
+    let understood = lineage.statements.iter().all(|statement| statement.kind != StatementKind::Unparsed);
+    understood && context.inputs.iter().all(|input| read.contains(&identity(input)))
 }
 
 /// The dataset that the rows of a last, bare query go to, and that query.
@@ -174,14 +183,15 @@ impl Claims<'_> {
         here.then(|| result.dataset.clone())
     }
 
-    /// An output that nothing feeds gives no claim: it may be fed by what the query does not show.
-    fn finish(self) -> (Vec<Claim>, Vec<Fault>) {
+    /// An output that nothing feeds gives a claim only when the query explains the run: else it may be fed by what the
+    /// query does not show.
+    fn finish(self, explained: bool) -> (Vec<Claim>, Vec<Fault>) {
         let claims = self.outputs.into_iter().map(|(output, found)| {
             let own = |dataset: &QualifiedName| identity(dataset) == identity(&output);
             let inputs = found.inputs.into_iter().filter(|dataset| !own(dataset)).collect();
             Claim { output, source: LineageSource::Sql, inputs, edges: found.edges.into_iter().collect() }
         });
-        let claims = claims.filter(|claim| !claim.inputs.is_empty() || !claim.edges.is_empty()).collect();
+        let claims = claims.filter(|claim| explained || !claim.inputs.is_empty() || !claim.edges.is_empty()).collect();
         (claims, self.stars.iter().map(star).collect())
     }
 }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use graph::Query;
 use graph::change::Fault;
 use graph::derive::{Derivation, Derive, QueryContext, Schemas};
-use sql::{Defaults, Diagnostic, Severity};
+use sql::{Defaults, Diagnostic, EmptyCatalog, Script, Severity, TableName};
 
 use crate::resolve::Resolver;
 use crate::{claims, dialect};
@@ -42,13 +42,26 @@ fn derive(query: &Query, context: &QueryContext, schemas: &dyn Schemas) -> Deriv
     let Some(dialect) = dialect::choose(query, context, &mut faults) else {
         return Derivation { faults, ..Derivation::default() };
     };
-    let resolver = Resolver::new(dialect, context, schemas);
-    let (lineage, diagnostics) = sql::lineage(&query.text, dialect, &resolver, &Defaults::default());
+    let mut resolver = Resolver::new(dialect, context, schemas);
+    let (script, mut diagnostics) = sql::parse(&query.text, dialect);
+    if resolver.has_namesakes() {
+        resolver.mention(mentioned(&script));
+    }
+    let (lineage, found) = sql::bind(&script, &resolver, &Defaults::default());
+    diagnostics.extend(found);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     let (claims, stars) = claims::claims(&query.text, &lineage, context, &resolver);
     faults.extend(stars);
     faults.extend(resolver.unresolved().into_iter().map(unresolved));
     faults.extend(diagnostics.iter().filter_map(|found| diagnosed(found, &query.text)));
     Derivation { claims, depends_on: resolver.asked(), faults: bounded(faults) }
+}
+
+/// Every table of a script by the names it is given.
+fn mentioned(script: &Script) -> Vec<TableName> {
+    let (lineage, _) = sql::bind(script, &EmptyCatalog, &Defaults::default());
+    let uses = lineage.statements.into_iter().flat_map(|statement| statement.reads.into_iter().chain(statement.writes));
+    uses.map(|used| used.name).collect()
 }
 
 fn unresolved((table, reason): (String, String)) -> Fault {

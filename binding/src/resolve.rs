@@ -25,6 +25,8 @@ pub(crate) struct Resolver<'a> {
     schemas: &'a dyn Schemas,
     inputs: Vec<Parts<'a>>,
     outputs: Vec<Parts<'a>>,
+    /// Tables as the query names them; only where one part of a name may mean several datasets.
+    mentioned: Vec<TableName>,
     asked: RefCell<BTreeSet<QualifiedName>>,
     unresolved: RefCell<BTreeMap<String, String>>,
 }
@@ -39,9 +41,24 @@ impl<'a> Resolver<'a> {
             schemas,
             inputs: context.inputs.iter().map(Parts::of).collect(),
             outputs: context.outputs.iter().map(Parts::of).collect(),
+            mentioned: Vec::new(),
             asked: RefCell::default(),
             unresolved: RefCell::default(),
         }
+    }
+
+    /// Whether two datasets of the run have the same last part, so that it needs `mentioned` to tell them apart.
+    pub fn has_namesakes(&self) -> bool {
+        let last = |parts: &Parts<'_>| parts.parts.last().map(|part| part.to_lowercase());
+        let all = || self.inputs.iter().chain(&self.outputs);
+        let names: BTreeSet<(Option<String>, (String, String))> =
+            all().map(|parts| (last(parts), identity(parts.dataset))).collect();
+        let distinct: BTreeSet<Option<String>> = all().map(last).collect();
+        names.len() > distinct.len()
+    }
+
+    pub fn mention(&mut self, tables: Vec<TableName>) {
+        self.mentioned = tables;
     }
 
     /// The dataset that a table is; when nothing says it, that is noted.
@@ -60,15 +77,19 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The column as the dataset's own schema spells it. Without a schema, or when it has not this column, as given;
-    /// but in lower case where case does not count and the dataset is written in lower case.
+    /// The column as the dataset's own schema spells it, in another case if need be. Without a schema, or when it has
+    /// not this column, as given; but in lower case where case does not count and the dataset is written in lower case.
     pub fn column(&self, dataset: &QualifiedName, column: &str) -> String {
         let wanted = column_key(&dataset.namespace, column);
-        let known = self.columns_of(dataset).unwrap_or_default();
-        let same = known.into_iter().find(|(name, _)| column_key(&dataset.namespace, name) == wanted);
         let lower = column.to_lowercase();
+        let known = self.columns_of(dataset).unwrap_or_default();
+        let same = known.iter().find(|(name, _)| column_key(&dataset.namespace, name) == wanted);
+        let similar = || known.iter().find(|(name, _)| name.to_lowercase() == lower);
+        if let Some((name, _)) = same.or_else(similar) {
+            return name.clone();
+        }
         let prefers_lower = wanted == column_key(&dataset.namespace, &lower) && !has_upper(&dataset.name);
-        same.map_or(if prefers_lower { lower } else { column.to_owned() }, |(name, _)| name)
+        if prefers_lower { lower } else { column.to_owned() }
     }
 
     /// Every dataset whose columns were asked for.
@@ -98,6 +119,7 @@ impl<'a> Resolver<'a> {
             let exact = distinct(list.iter().filter(|parts| parts.ends_like(&name.parts, self.dialect)));
             let loose = distinct(list.iter().filter(|parts| parts.ends_loosely_like(&name.parts)));
             for found in [exact, loose] {
+                let found = if found.len() > 1 { self.not_named_fully(found, name) } else { found };
                 match found.as_slice() {
                     [] => {}
                     [one] => return Ok((*one).clone()),
@@ -106,6 +128,18 @@ impl<'a> Resolver<'a> {
             }
         }
         self.completed(&name.parts, role)
+    }
+
+    /// Of datasets that a short name may mean, those that the query does not name by a longer name: `orders` beside
+    /// `raw.orders` is another.
+    fn not_named_fully<'f>(&self, found: Vec<&'f QualifiedName>, name: &TableName) -> Vec<&'f QualifiedName> {
+        let longer = || self.mentioned.iter().filter(|other| other.parts.len() > name.parts.len());
+        let is_named = |dataset: &QualifiedName| {
+            let parts = Parts::of(dataset);
+            longer().any(|other| parts.ends_like(&other.parts, self.dialect) || parts.ends_loosely_like(&other.parts))
+        };
+        let (named, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|dataset| is_named(dataset));
+        if others.is_empty() { named } else { others }
     }
 
     /// A table that the run did not report, on the server and in the schema of those that it did.

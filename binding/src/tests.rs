@@ -216,6 +216,48 @@ fn a_table_that_could_be_two_is_a_fault() {
 }
 
 #[test]
+fn of_two_namesakes_the_longer_name_is_the_one() {
+    let run = "in postgres://db:5432 shop.public.orders: id
+        in postgres://db:5432 shop.raw.orders: id, total
+        out postgres://db:5432 shop.public.sums";
+    let sql = "insert into sums select orders.id, r.total from orders join raw.orders r on r.id = orders.id";
+    check(
+        run,
+        sql,
+        expect![[r#"
+        postgres://db:5432 shop.public.sums <- shop.public.orders, shop.raw.orders
+          * <- shop.public.orders.id Join `orders.id`
+          id <- shop.public.orders.id Identity `orders.id`
+          * <- shop.raw.orders.id Join `r.id`
+          total <- shop.raw.orders.total Identity `r.total`
+        asked shop.public.orders, shop.public.sums, shop.raw.orders
+    "#]],
+    );
+}
+
+#[test]
+fn values_come_from_nowhere_when_the_query_explains_the_run() {
+    let sql = "insert into sums values (1, 2); insert into other select id from orders";
+    check(
+        ORDERS,
+        sql,
+        expect![[r#"
+        postgres://db:5432 shop.marts.other <- shop.public.orders
+          id <- shop.public.orders.id Identity `id`
+        postgres://db:5432 shop.marts.sums <- 
+        asked shop.marts.other, shop.marts.sums, shop.public.orders, shop.public.other
+    "#]],
+    );
+    check(
+        ORDERS,
+        "insert into sums values (1, 2)",
+        expect![[r#"
+        asked shop.marts.sums
+    "#]],
+    );
+}
+
+#[test]
 fn a_query_of_which_nothing_is_reported() {
     check(
         "dialect postgres",
@@ -287,6 +329,23 @@ fn snowflake_in_upper_case_where_the_run_writes_it_so() {
         snowflake://acme ANALYTICS.MARTS.OTHER <- ANALYTICS.RAW.ORDERS
           ID <- ANALYTICS.RAW.ORDERS.ID Identity `id`
         asked ANALYTICS.MARTS.OTHER, ANALYTICS.RAW.ORDERS
+    "#]],
+    );
+}
+
+#[test]
+fn columns_of_a_file_are_spelled_as_its_schema_has_them() {
+    let run = "dialect snowflake
+        in snowflake://acme analytics.raw.orders: id, email
+        out s3://exports people.csv: Email";
+    check(
+        run,
+        "select id, email from analytics.raw.orders",
+        expect![[r#"
+        s3://exports people.csv <- analytics.raw.orders
+          Email <- analytics.raw.orders.email Identity `email`
+          ID <- analytics.raw.orders.id Identity `id`
+        asked people.csv, analytics.raw.orders
     "#]],
     );
 }
@@ -438,17 +497,15 @@ fn merge_and_update() {
         ORDERS,
         sql,
         expect![[r#"
-        postgres://db:5432 shop.marts.sums <- shop.public.orders
-          * <- shop.marts.sums.customer Join `s.customer`
-          total <- shop.marts.sums.total Transformation `total = s.total + o.total
-                when not matched then insert (customer, total) values (o.customer, o.total)`
-          * <- shop.public.orders.customer Join `o.customer`
-          customer <- shop.public.orders.customer Identity `o.customer`
-          total <- shop.public.orders.total Identity `o.total`
-          total <- shop.public.orders.total Transformation `total = s.total + o.total
-                when not matched then insert (customer, total) values (o.customer, o.total)`
-        asked shop.marts.sums, shop.public.orders
-    "#]],
+            postgres://db:5432 shop.marts.sums <- shop.public.orders
+              * <- shop.marts.sums.customer Join `s.customer`
+              total <- shop.marts.sums.total Transformation `s.total + o.total`
+              * <- shop.public.orders.customer Join `o.customer`
+              customer <- shop.public.orders.customer Identity `o.customer`
+              total <- shop.public.orders.total Identity `o.total`
+              total <- shop.public.orders.total Transformation `s.total + o.total`
+            asked shop.marts.sums, shop.public.orders
+        "#]],
     );
 }
 
@@ -458,12 +515,12 @@ fn stars_need_a_schema() {
         ORDERS,
         "insert into sums select * from orders",
         expect![[r#"
-        postgres://db:5432 shop.marts.sums <- shop.public.orders
-          total <- shop.public.orders.customer Identity `*`
-          customer <- shop.public.orders.id Identity `*`
-        asked shop.marts.sums, shop.public.orders
-        column-count query:1:25: 3 values for 2 columns: expected as many
-    "#]],
+            postgres://db:5432 shop.marts.sums <- shop.public.orders
+              total <- shop.public.orders.customer Identity `*`
+              customer <- shop.public.orders.id Identity `*`
+            asked shop.marts.sums, shop.public.orders
+            column-count query:1:25: 3 values for 2 columns: expected at most as many
+        "#]],
     );
     let unknown = "in postgres://db:5432 shop.public.orders
         out postgres://db:5432 shop.marts.sums";

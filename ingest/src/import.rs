@@ -16,7 +16,7 @@ use crate::openlineage::{self, Limits};
 #[derive(Debug, Default)]
 pub struct Import {
     pub submissions: Vec<Submission>,
-    /// What could not be read or understood; everything else was.
+    /// What could not be read; everything else was. What was odd about a submission is among its own faults.
     pub problems: Vec<Problem>,
     /// Worth knowing, and nothing wrong.
     pub notes: Vec<Problem>,

@@ -31,7 +31,8 @@ pub fn table(estate: &Estate, table: &Table) -> Map<String, Value> {
         facets.insert("ownership".to_owned(), ownership("1-0-1/OwnershipDatasetFacet.json", &spec.owners));
     }
     if let Some(format) = &spec.storage {
-        let storage = json!({ "storageLayer": if format == "iceberg" { "iceberg" } else { "s3" }, "fileFormat": format });
+        let storage =
+            json!({ "storageLayer": if format == "iceberg" { "iceberg" } else { "s3" }, "fileFormat": format });
         facets.insert("storage".to_owned(), facet("1-0-1/StorageDatasetFacet.json", storage));
     }
     if let Some(other) = &spec.also {
@@ -179,9 +180,7 @@ fn transformation(how: &str) -> Value {
 
 /// The run around a run, and the one around all.
 pub fn parent(parent: (&Job, &str), root: (&Job, &str)) -> Value {
-    let run = |(job, id): (&Job, &str)| {
-        json!({ "run": { "runId": id }, "job": { "namespace": job_namespace(job.by), "name": job.job } })
-    };
+    let run = |(job, id): (&Job, &str)| json!({ "run": { "runId": id }, "job": { "namespace": job_namespace(job.by), "name": job.job } });
     let mut body = run(parent);
     body["root"] = run(root);
     facet("1-2-0/ParentRunFacet.json", body)

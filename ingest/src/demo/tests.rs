@@ -1,10 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use binding::SqlDerive;
 use expect_test::{Expect, expect};
-use graph::Time;
+use graph::change::ColumnClaim;
+use graph::derive::{Derivation, Derive, QueryContext, Schemas};
+use graph::{QualifiedName, Query, Time};
 use serde_json::Value;
 
-use super::estate::Estate;
+use super::estate::{Estate, Job, Link, Table};
 use super::events;
 
 fn now() -> Time {
@@ -45,7 +48,9 @@ fn events_of_each_kind_and_job_system() {
         *counts.entry(format!("{system} {kind}")).or_default() += 1;
     }
     let lines: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}\n")).collect();
-    check(lines.concat(), expect![[r#"
+    check(
+        lines.concat(),
+        expect![[r#"
         airflow COMPLETE 97
         airflow FAIL 2
         airflow START 99
@@ -57,7 +62,8 @@ fn events_of_each_kind_and_job_system() {
         metabase static 4
         spark COMPLETE 11
         spark START 11
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -127,7 +133,9 @@ fn a_task_of_a_night() {
         .into_iter()
         .find(|event| event["job"]["name"] == "marketing_daily.load_ad_spend" && event["eventType"] == "FAIL")
         .expect("the failing run");
-    check(serde_json::to_string_pretty(&event).expect("JSON"), expect![[r#"
+    check(
+        serde_json::to_string_pretty(&event).expect("JSON"),
+        expect![[r#"
         {
           "eventTime": "2026-11-20T01:03:20Z",
           "eventType": "FAIL",
@@ -171,5 +179,102 @@ fn a_task_of_a_night() {
             "runId": "01a1f678-94e0-7da0-818c-2e6e8007702f"
           },
           "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
-        }"#]]);
+        }"#]],
+    );
+}
+
+impl Schemas for Estate {
+    fn columns(&self, dataset: &QualifiedName) -> Option<Vec<(String, Option<String>)>> {
+        let named = |table: &&Table| {
+            let (namespace, name) = table.spec.namespace_and_name();
+            QualifiedName::new(namespace, name) == *dataset
+        };
+        let columns = &self.tables.iter().find(named)?.columns;
+        Some(columns.iter().map(|column| (column.path.clone(), Some(column.data_type.clone()))).collect())
+    }
+}
+
+fn derived(estate: &Estate, job: &Job) -> Derivation {
+    let names = |ids: &[String]| {
+        let name = |id: &String| {
+            let (namespace, name) = estate.name(id);
+            QualifiedName::new(namespace, name)
+        };
+        ids.iter().map(name).collect::<Vec<_>>()
+    };
+    let query = Query {
+        text: job.sql.clone().unwrap_or_default(),
+        dialect: Some(job.dialect.clone().unwrap_or_else(|| "snowflake".to_owned())),
+    };
+    let context = QueryContext {
+        job: QualifiedName::new("demo", &job.job),
+        inputs: names(&job.reads),
+        outputs: names(&job.writes),
+    };
+    SqlDerive.derive(&query, &context, estate)
+}
+
+/// All queries of the estate are understood, to the last column.
+#[test]
+fn sql_gives_every_column_of_what_it_writes() {
+    let estate = Estate::load().expect("the estate");
+    let mut wrong = Vec::new();
+    for job in estate.jobs.iter().chain(&estate.dashboards).filter(|job| job.sql.is_some() && !job.reads.is_empty()) {
+        let found = derived(&estate, job);
+        wrong.extend(found.faults.iter().map(|fault| format!("{}: {}", job.job, fault.message)));
+        let edges = || found.claims.iter().flat_map(|claim| &claim.edges);
+        let table = job.writes.first().and_then(|id| estate.table(id)).expect("a table");
+        for column in &table.columns {
+            if !edges().any(|edge| edge.target_column.as_ref() == Some(&column.path)) {
+                wrong.push(format!("{}: nothing feeds `{}`", job.job, column.path));
+            }
+        }
+        for target in edges().filter_map(|edge| edge.target_column.as_ref()) {
+            if !table.columns.iter().any(|column| column.path == *target) {
+                wrong.push(format!("{}: `{target}` is no column of `{}`", job.job, table.spec.id));
+            }
+        }
+    }
+    check(wrong.join("\n"), expect!["shop_nightly.snapshot_stock: nothing feeds `snapshot_on`"]);
+}
+
+/// Where an event tells the lineage of columns and has the SQL too, both agree.
+#[test]
+fn sql_agrees_with_the_lineage_that_is_told() {
+    let estate = Estate::load().expect("the estate");
+    let mut differences = Vec::new();
+    for job in estate.jobs.iter().filter(|job| job.sql.is_some() && job.has_lineage()) {
+        let told: BTreeSet<String> = estate.links(job).iter().flat_map(|link| told(&estate, link)).collect();
+        let found = derived(&estate, job);
+        let found: BTreeSet<String> = found.claims.iter().flat_map(|claim| &claim.edges).map(shown).collect();
+        differences.extend(told.difference(&found).map(|edge| format!("{} is told alone: {edge}", job.job)));
+        differences.extend(found.difference(&told).map(|edge| format!("{} is not told: {edge}", job.job)));
+    }
+    check(differences.join("\n"), expect![[""]]);
+}
+
+fn told(estate: &Estate, link: &Link) -> Vec<String> {
+    let (kind, masking) = match link.how.as_str() {
+        "" => ("Identity", ""),
+        "transform" => ("Transformation", ""),
+        "hash" => ("Transformation", " masked"),
+        "aggregate" => ("Aggregation", ""),
+        "count" => ("Aggregation", " masked"),
+        "join" => ("Join", ""),
+        "filter" => ("Filter", ""),
+        "group" => ("GroupBy", ""),
+        "conditional" => ("Conditional", ""),
+        other => panic!("{other}"),
+    };
+    let target = link.target.as_deref().unwrap_or("*");
+    link.sources
+        .iter()
+        .map(|(id, column)| format!("{target} <- {}.{column} {kind}{masking}", estate.name(id).1))
+        .collect()
+}
+
+fn shown(edge: &ColumnClaim) -> String {
+    let target = edge.target_column.as_deref().unwrap_or("*");
+    let masked = if edge.masking { " masked" } else { "" };
+    format!("{target} <- {}.{} {:?}{masked}", edge.source.name, edge.source_column, edge.kind)
 }

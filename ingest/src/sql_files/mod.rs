@@ -46,10 +46,9 @@ pub fn read(dir: &Path, options: &Options, received_at: Time) -> std::result::Re
     let mut statements = 0;
     for file in &files {
         match submission(file, options, dialect, received_at) {
-            Ok(read) => {
-                statements += read.statements;
-                import.problems.extend(read.problems);
-                import.submissions.push(read.submission);
+            Ok((submission, count)) => {
+                statements += count;
+                import.submissions.push(submission);
             }
             Err(error) => import.problems.push(Problem::new(file.path.as_str(), error.to_string())),
         }
@@ -59,14 +58,8 @@ pub fn read(dir: &Path, options: &Options, received_at: Time) -> std::result::Re
     Ok(import)
 }
 
-/// One file, read.
-struct Read {
-    submission: Submission,
-    problems: Vec<Problem>,
-    statements: usize,
-}
-
-fn submission(file: &File, options: &Options, dialect: Dialect, received_at: Time) -> Result<Read> {
+/// A file, and how many statements it has.
+fn submission(file: &File, options: &Options, dialect: Dialect, received_at: Time) -> Result<(Submission, usize)> {
     let (catalog, schema) = defaults(options);
     let unit = json!({
         "path": file.path,
@@ -79,10 +72,7 @@ fn submission(file: &File, options: &Options, dialect: Dialect, received_at: Tim
         "default_schema": schema,
     });
     let body = import::body(&unit, &file.path)?;
-    let (submission, statements) = parsed(&body, received_at)?;
-    let problem = |fault: &Fault| Problem::new(fault.path.clone().unwrap_or_default(), fault.message.clone());
-    let problems = submission.input.faults.iter().map(problem).collect();
-    Ok(Read { submission, problems, statements })
+    parsed(&body, received_at)
 }
 
 /// What a stored input of this kind says; equal to what it said when it was read.

@@ -3,7 +3,7 @@ use std::fs;
 
 use expect_test::{Expect, expect};
 use graph::Time;
-use graph::change::{Aspect, Change};
+use graph::change::{Aspect, Change, Fault};
 use tempfile::TempDir;
 
 use super::{Options, read, replay};
@@ -58,6 +58,9 @@ fn render(import: &Import) -> String {
     let mut list = |label: &str, problems: &[Problem]| {
         problems.iter().for_each(|one| writeln!(out, "{label} {}: {}", one.place, one.message).expect("a text"));
     };
+    let faults = import.submissions.iter().flat_map(|submission| &submission.input.faults);
+    let fault = |one: &Fault| Problem::new(one.path.clone().unwrap_or_default(), one.message.clone());
+    list("fault", &faults.map(fault).collect::<Vec<_>>());
     list("problem", &import.problems);
     list("note", &import.notes);
     writeln!(out, "{:?}", import.counts).expect("a text");
@@ -105,14 +108,15 @@ fn what_does_not_parse_has_a_place() {
         expect![[r#"
         job a (postgres): shop.public.orders -> 
         job empty (postgres):  -> 
-        problem a.sql:3:9: expected: an SQL statement, found: insrt
+        fault a.sql:3:9: expected: an SQL statement, found: insrt
         [("files", 2), ("statements", 3)]
     "#]],
     );
     let dir = folder(&[("many.sql", &"insrt;\n".repeat(30))]);
-    let problems = read(dir.path(), &postgres(), received()).expect("an import").problems;
-    assert_eq!(problems.len(), 21);
-    assert_eq!(problems[20].message, "10 more problems of this file are not listed");
+    let import = read(dir.path(), &postgres(), received()).expect("an import");
+    let faults = &import.submissions[0].input.faults;
+    assert_eq!(faults.len(), 21);
+    assert_eq!(faults[20].message, "10 more problems of this file are not listed");
 }
 
 #[test]
