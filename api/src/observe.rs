@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use graph::{Revision, RevisionMeta};
-use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{counter, describe_counter, describe_histogram, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
@@ -52,11 +52,6 @@ fn install() -> Option<PrometheusHandle> {
     describe_histogram!(COMMIT, "From a whole input to its durable commit.");
     describe_counter!(REQUESTS, "HTTP requests by route, method and status.");
     describe_histogram!(LATENCY, "From a request's head to its answer's head, by route.");
-    describe_gauge!(REVISION, "The newest committed revision.");
-    describe_gauge!(INDEX_REVISION, "The revision the search index holds.");
-    describe_gauge!(INDEX_LAG, "Revisions the search index is behind.");
-    describe_gauge!(IN_FLIGHT, "Bytes of bodies being received or processed.");
-    describe_gauge!(TOTALS, "How much the graph holds, by kind.");
     Some(handle)
 }
 
@@ -65,7 +60,7 @@ pub fn start() {
     handle();
 }
 
-/// What `/metrics` answers.
+/// What was counted, in the text of Prometheus.
 pub fn render() -> String {
     handle().map(PrometheusHandle::render).unwrap_or_default()
 }
@@ -115,11 +110,14 @@ fn known_method(method: &str) -> &'static str {
     ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"].into_iter().find(|known| *known == method).unwrap_or("other")
 }
 
-pub fn gauges(now: &RevisionMeta, index: Revision, in_flight: usize) {
-    gauge!(REVISION).set(now.revision.0);
-    gauge!(INDEX_REVISION).set(index.0);
-    gauge!(INDEX_LAG).set(now.revision.0.saturating_sub(index.0));
-    gauge!(IN_FLIGHT).set(in_flight as f64);
+/// How one store is, as lines for `/metrics`: a process may serve several, so these are not counted globally.
+pub fn gauges(now: &RevisionMeta, index: Revision, in_flight: usize) -> String {
+    let lag = now.revision.0.saturating_sub(index.0);
+    let mut out = String::new();
+    gauge(&mut out, REVISION, "The newest committed revision.", &[("", u64::from(now.revision.0))]);
+    gauge(&mut out, INDEX_REVISION, "The revision the search index holds.", &[("", u64::from(index.0))]);
+    gauge(&mut out, INDEX_LAG, "Revisions the search index is behind.", &[("", u64::from(lag))]);
+    gauge(&mut out, IN_FLIGHT, "Bytes of bodies being received or processed.", &[("", in_flight as u64)]);
     let totals = &now.totals;
     let counted = [
         ("datasets", totals.datasets),
@@ -130,7 +128,14 @@ pub fn gauges(now: &RevisionMeta, index: Revision, in_flight: usize) {
         ("inputs", totals.inputs),
         ("faults", totals.faults),
     ];
-    for (kind, count) in counted {
-        gauge!(TOTALS, "kind" => kind).set(count as f64);
+    gauge(&mut out, TOTALS, "How much the graph holds, by kind.", &counted);
+    out
+}
+
+fn gauge(out: &mut String, name: &str, help: &str, values: &[(&str, u64)]) {
+    out.push_str(&format!("# HELP {name} {help}\n# TYPE {name} gauge\n"));
+    for (kind, value) in values {
+        let label = if kind.is_empty() { String::new() } else { format!("{{kind=\"{kind}\"}}") };
+        out.push_str(&format!("{name}{label} {value}\n"));
     }
 }

@@ -64,7 +64,7 @@ async fn batches_are_judged_event_by_event() {
     let single = server.post(path, &event("7")).await;
     expect_test::expect![[r#"400 {"code":"not-a-batch","message":"not a batch: expected a list of events or an object with the list `events`: missing field `events` at line 1 column 323","path":null}"#]].assert_eq(&single.shown());
     let array = server.post("/api/v1/lineage", &format!("[{}]", event("8"))).await;
-    expect_test::expect![[r#"400 {"code":"not-an-object","message":"expected an event, which is a JSON object, found a list","path":null}"#]].assert_eq(&array.shown());
+    expect_test::expect![[r#"400 {"code":"not-an-object","message":"expected an event, which is a JSON object, found a list; a list of events is sent to `/api/v1/lineage/batch`","path":null}"#]].assert_eq(&array.shown());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -150,6 +150,78 @@ async fn all_bodies_together_have_a_limit() {
     assert_eq!(busy.header("retry-after"), Some("1"));
     drop(slow);
     while server.post("/api/v1/lineage", &padded).await.status != 201 {}
+    assert_eq!(in_flight(&server).await, 0);
+}
+
+async fn in_flight(server: &Running) -> u64 {
+    let metrics = server.get("/metrics").await.text();
+    let line = metrics.lines().find_map(|line| line.strip_prefix("headwater_body_bytes_in_flight "));
+    line.unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_ends_when_its_asker_leaves() {
+    let server = start(|config| config.limits.read_time = "1 h".parse::<Period>().unwrap()).await;
+    let question = r#"{"query":"{ search(text: \"x\", minRevision: 1000000) { totalCount } }"}"#;
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{question}",
+        question.len()
+    );
+    let mut asker = TcpStream::connect(server.address).await.unwrap();
+    asker.write_all(request.as_bytes()).await.unwrap();
+    while in_flight(&server).await == 0 {}
+    drop(asker);
+    while in_flight(&server).await != 0 {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_has_a_deadline() {
+    let server = start(|config| config.limits.read_time = "20 ms".parse::<Period>().unwrap()).await;
+    let question = r#"{"query":"{ search(text: \"x\", minRevision: 1000000) { totalCount } }"}"#;
+    expect_test::expect![[r#"200 {"data":null,"errors":[{"message":"the search index holds revision 0 and revision 1000000 was asked for; ask again, or without `minRevision`","locations":[{"line":1,"column":3}],"path":["search"],"extensions":{"code":"INDEX_BEHIND"}}]}"#]].assert_eq(&server.post("/graphql", question).await.shown());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_begun_is_finished_when_it_stops() {
+    let server = start(|_| ()).await;
+    let (head, body) = (format!("{EVENT}\r\nHost: localhost\r\nConnection: close\r\n"), event("1"));
+    let mut begun = TcpStream::connect(server.address).await.unwrap();
+    begun.write_all(format!("{head}Content-Length: {}\r\n\r\n", body.len()).as_bytes()).await.unwrap();
+    begun.write_all(&body.as_bytes()[..20]).await.unwrap();
+    while in_flight(&server).await == 0 {}
+    let address = server.address;
+    let stopping = tokio::spawn(server.stop());
+    while TcpStream::connect(address).await.is_ok() {}
+    begun.write_all(&body.as_bytes()[20..]).await.unwrap();
+    let mut answer = String::new();
+    begun.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    stopping.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_end_is_left() {
+    let server = start(|config| config.limits.stop_time = "20 ms".parse::<Period>().unwrap()).await;
+    let mut begun = TcpStream::connect(server.address).await.unwrap();
+    begun.write_all(format!("{EVENT}\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n[").as_bytes()).await.unwrap();
+    while in_flight(&server).await == 0 {}
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn graphql_over_a_web_socket() {
+    let server = start(|config| config.token = Some(Secret::new("s3cret"))).await;
+    let mut socket = server.web_socket("/graphql", "").await;
+    socket.send(r#"{"type":"connection_init","payload":{"authorization":"Bearer s3cret"}}"#).await;
+    assert_eq!(socket.receive().await, r#"{"type":"connection_ack"}"#);
+    socket.send(r#"{"type":"subscribe","id":"1","payload":{"query":"{ __typename }"}}"#).await;
+    assert_eq!(socket.receive().await, r#"{"type":"next","id":"1","payload":{"data":{"__typename":"Query"}}}"#);
+    assert_eq!(socket.receive().await, r#"{"type":"complete","id":"1"}"#);
+    let mut stranger = server.web_socket("/graphql/ws", "").await;
+    stranger.send(r#"{"type":"connection_init","payload":{"authorization":"Bearer guess"}}"#).await;
+    expect_test::expect!["closed 1002 `Authorization`: expected a token this server knows, found another"].assert_eq(&stranger.receive().await);
+    let foreign = server.upgrade("/graphql", "Origin: http://evil.example\r\n").await.1;
+    assert!(foreign.starts_with("HTTP/1.1 403 "), "{foreign}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -167,23 +167,25 @@ async fn send_remote(
     tally: &mut Tally,
 ) -> Result<(), Failure> {
     let (whole, broken): (Vec<_>, Vec<_>) = events.into_iter().enumerate().partition(|(_, event)| is_json(event));
+    let mut refused = Vec::new();
     for (index, event) in broken {
         match remote.event(event).await? {
-            Some(reason) => tally.reject(place(index), reason),
+            Some(reason) => refused.push((index, reason)),
             None => tally.accepted += 1,
         }
     }
-    if whole.is_empty() {
-        return Ok(());
-    }
-    let failed = remote.events(array(&whole)).await?;
+    let failed = if whole.is_empty() { Vec::new() } else { remote.events(array(&whole)).await? };
     tally.accepted += (whole.len() - failed.len()) as u64;
     for event in failed {
-        let place = place(whole[event.index].0);
+        let index = whole.get(event.index).map_or(event.index, |(index, _)| *index);
         if event.retriable {
-            return Err(Failure::Failed(format!("{place}: {}", event.reason)));
+            return Err(Failure::Failed(format!("{}: {}", place(index), event.reason)));
         }
-        tally.reject(place, event.reason);
+        refused.push((index, event.reason));
+    }
+    refused.sort();
+    for (index, reason) in refused {
+        tally.reject(place(index), reason);
     }
     Ok(())
 }

@@ -57,9 +57,9 @@ impl Tally {
         }
         if !self.counts.is_empty() {
             let counts: Vec<String> = self.counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
-            out.push_str(&format!("read {}\n", counts.join(", ")));
+            out.push_str(&format!("found {}\n", counts.join(", ")));
         }
-        out.push_str(&format!("{} {what}: {} accepted", self.received, self.accepted));
+        out.push_str(&format!("{what}: {} read, {} accepted", self.received, self.accepted));
         if self.faulty > 0 {
             out.push_str(&format!(" ({} with faults, see `headwater events --rejected`)", self.faulty));
         }
@@ -73,7 +73,7 @@ impl Tally {
         let counts: serde_json::Map<String, Value> =
             self.counts.iter().map(|(what, count)| ((*what).to_owned(), Value::from(*count))).collect();
         json!({
-            "read": counts,
+            "found": counts,
             "received": self.received,
             "accepted": self.accepted,
             "repeated": self.repeated,

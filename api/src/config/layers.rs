@@ -66,7 +66,8 @@ impl Layer {
             Err(error) => return Err(ConfigError(format!("`{}`: cannot be read: {error}", path.display()))),
         };
         let metadata = Metadata::named(path.display().to_string());
-        Ok(Some(Layer { metadata, values: Toml::string(&text).data().map(default_profile) }))
+        let values = Toml::string(&text).data().map_err(|error| not_toml(path, &error.to_string()))?;
+        Ok(Some(Layer { metadata, values: Ok(default_profile(values)) }))
     }
 
     fn environment(variables: &[(String, String)]) -> Layer {
@@ -130,6 +131,14 @@ pub(super) fn place(metadata: Option<&Metadata>, keys: &[String]) -> String {
         Some(metadata) => format!("`{key}` in {}", metadata.name),
         None => format!("`{key}`"),
     }
+}
+
+/// The parser draws a picture of the place over several lines: its first line says where, its last one why.
+fn not_toml(path: &Path, told: &str) -> ConfigError {
+    let mut lines = told.lines().filter(|line| !line.trim().is_empty());
+    let place = lines.next().unwrap_or_default().trim_start_matches("TOML parse error at ");
+    let reason = lines.last().unwrap_or("not TOML");
+    ConfigError(format!("`{}`: {place}: {reason}", path.display()))
 }
 
 fn describe(error: figment::Error) -> ConfigError {

@@ -18,6 +18,7 @@ pub use units::{ByteSize, Period};
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where to listen; port 0 picks a free one.
+    #[serde(deserialize_with = "units::address")]
     pub listen: SocketAddr,
     /// The folder of the store and the search index.
     pub data: PathBuf,

@@ -2,6 +2,7 @@
 //! that an environment variable says the same as a file.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -132,6 +133,14 @@ impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Text<T> {
     fn visit_bool<E: de::Error>(self, truth: bool) -> Result<T, E> {
         self.visit_str(if truth { "true" } else { "false" })
     }
+}
+
+/// An address with a port; `localhost` is understood.
+pub fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let numeric = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    let parsed = numeric.as_deref().unwrap_or(&text).parse();
+    parsed.map_err(|_| de::Error::custom(format!("expected an address such as `127.0.0.1:8080`, found `{text}`")))
 }
 
 /// `true` or `false`, also as text.

@@ -22,6 +22,8 @@ pub struct BodyLimits {
     pub size: ByteSize,
     /// How long it may take to arrive.
     pub time: Duration,
+    /// The setting that holds `size`.
+    pub setting: &'static str,
 }
 
 /// A whole body, counted for as long as it is held.
@@ -52,11 +54,11 @@ enum Encoding {
 pub async fn receive(headers: &HeaderMap, mut body: Body, limits: BodyLimits, budget: &Budget) -> Result<Received, ClientError> {
     let encoding = encoding(headers)?;
     let reading = async {
-        check_length(headers, limits.size)?;
+        check_length(headers, limits)?;
         let mut lease = budget.lease();
         let bytes = match encoding {
-            Encoding::Identity => plain(&mut body, limits.size, &mut lease).await,
-            Encoding::Gzip => gzip(&mut body, limits.size, &mut lease).await,
+            Encoding::Identity => plain(&mut body, limits, &mut lease).await,
+            Encoding::Gzip => gzip(&mut body, limits, &mut lease).await,
         }?;
         Ok(Received { bytes, _lease: lease })
     };
@@ -80,16 +82,16 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, ClientError> {
     }
 }
 
-fn check_length(headers: &HeaderMap, limit: ByteSize) -> Result<(), ClientError> {
+fn check_length(headers: &HeaderMap, limits: BodyLimits) -> Result<(), ClientError> {
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if length.is_some_and(|length| length > limit.0) { Err(too_large(limit, "it has")) } else { Ok(()) }
+    if length.is_some_and(|length| length > limits.size.0) { Err(too_large(limits, "it has")) } else { Ok(()) }
 }
 
-async fn plain(body: &mut Body, limit: ByteSize, lease: &mut Lease) -> Result<Vec<u8>, ClientError> {
+async fn plain(body: &mut Body, limits: BodyLimits, lease: &mut Lease) -> Result<Vec<u8>, ClientError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = next(body).await? {
-        if bytes.len() + chunk.len() > limit.bytes() {
-            return Err(too_large(limit, "it has"));
+        if bytes.len() + chunk.len() > limits.size.bytes() {
+            return Err(too_large(limits, "it has"));
         }
         lease.grow(chunk.len()).map_err(|_| full(lease))?;
         bytes.extend_from_slice(&chunk);
@@ -97,20 +99,23 @@ async fn plain(body: &mut Body, limit: ByteSize, lease: &mut Lease) -> Result<Ve
     Ok(bytes)
 }
 
-async fn gzip(body: &mut Body, limit: ByteSize, lease: &mut Lease) -> Result<Vec<u8>, ClientError> {
-    let mut decoder = MultiGzDecoder::new(Sink { bytes: Vec::new(), limit, lease, refusal: None });
+async fn gzip(body: &mut Body, limits: BodyLimits, lease: &mut Lease) -> Result<Vec<u8>, ClientError> {
+    let mut decoder = MultiGzDecoder::new(Sink { bytes: Vec::new(), limits, lease, refusal: None });
     let mut arrived = 0;
     while let Some(chunk) = next(body).await? {
         arrived += chunk.len();
-        if arrived > limit.bytes() {
-            return Err(too_large(limit, "it has"));
+        if arrived > limits.size.bytes() {
+            return Err(too_large(limits, "it has"));
         }
+        let lease = &mut decoder.get_mut().lease;
+        lease.grow(chunk.len()).map_err(|_| full(lease))?;
         for piece in chunk.chunks(PIECE) {
             if let Err(error) = decoder.write_all(piece) {
                 return Err(decoder.get_mut().refusal.take().unwrap_or_else(|| bad_gzip(&error)));
             }
             tokio::task::consume_budget().await;
         }
+        decoder.get_mut().lease.shrink(chunk.len());
     }
     if let Err(error) = decoder.try_finish() {
         return Err(decoder.get_mut().refusal.take().unwrap_or_else(|| bad_gzip(&error)));
@@ -124,15 +129,15 @@ async fn gzip(body: &mut Body, limit: ByteSize, lease: &mut Lease) -> Result<Vec
 /// Where decoded bytes go: counts them, and refuses those that are too many.
 struct Sink<'a> {
     bytes: Vec<u8>,
-    limit: ByteSize,
+    limits: BodyLimits,
     lease: &'a mut Lease,
     refusal: Option<ClientError>,
 }
 
 impl Write for Sink<'_> {
     fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        if self.bytes.len() + piece.len() > self.limit.bytes() {
-            self.refusal = Some(too_large(self.limit, "it decompresses to"));
+        if self.bytes.len() + piece.len() > self.limits.size.bytes() {
+            self.refusal = Some(too_large(self.limits, "it decompresses to"));
         } else if self.lease.grow(piece.len()).is_err() {
             self.refusal = Some(full(self.lease));
         }
@@ -165,8 +170,9 @@ async fn drain(mut body: Body) {
     let _ = tokio::time::timeout(DRAIN_TIME, rest).await;
 }
 
-fn too_large(limit: ByteSize, has: &str) -> ClientError {
-    ClientError::new(Code::TooLarge, format!("the body is too large: expected at most {limit}, {has} more (`limits.body`)"))
+fn too_large(limits: BodyLimits, has: &str) -> ClientError {
+    let BodyLimits { size, setting, .. } = limits;
+    ClientError::new(Code::TooLarge, format!("the body is too large: expected at most {size}, {has} more (`{setting}`)"))
 }
 
 fn full(lease: &Lease) -> ClientError {

@@ -35,7 +35,8 @@ pub async fn post(
     body: Body,
 ) -> Result<Response, Error> {
     check_media_type(&headers)?;
-    let limits = BodyLimits { size: app.services.limits.query_body, time: app.services.limits.body_time.0 };
+    let (size, time) = (app.services.limits.query_body, app.services.limits.body_time.0);
+    let limits = BodyLimits { size, time, setting: "limits.query_body" };
     let received = receive(&headers, body, limits, &app.budget).await?;
     let request = serde_json::from_slice::<Request>(&received.bytes)
         .map_err(|error| ClientError::new(Code::BadJson, format!("expected a GraphQL request such as `{{\"query\": …}}`: {error}")))?;

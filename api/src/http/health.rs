@@ -31,7 +31,7 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<Response, Error> {
 /// Prometheus text.
 pub async fn metrics(State(app): State<Arc<App>>, _: Caller) -> Result<Response, Error> {
     let now = app.services.store.revision(AsOf::Latest).await?;
-    observe::gauges(&now, app.services.index.held(), app.budget.used());
-    let text = observe::render();
+    let gauges = observe::gauges(&now, app.services.index.held(), app.budget.used());
+    let text = gauges + &observe::render();
     Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }

@@ -18,7 +18,8 @@ use crate::intake::Fate;
 /// One event: 201 and an empty body, once it is durable. (A client in Go takes nothing but 200 and 201 for success.)
 pub async fn event(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap, body: Body) -> Result<Response, Error> {
     let received = take(&app, &headers, body).await?;
-    let receipt = app.intake.event(received).await?.receipt;
+    let is_list = received.bytes.trim_ascii_start().starts_with(b"[");
+    let receipt = app.intake.event(received).await.map_err(|error| point_to_batch(error, is_list))?.receipt;
     Ok((StatusCode::CREATED, [revision_header(receipt.revision)]).into_response())
 }
 
@@ -34,9 +35,19 @@ pub async fn batch(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap, b
     Ok((newest, Json(Report::of(fates))).into_response())
 }
 
+fn point_to_batch(error: Error, is_list: bool) -> Error {
+    match error {
+        Error::Client(mut error) if is_list => {
+            error.message.push_str("; a list of events is sent to `/api/v1/lineage/batch`");
+            error.into()
+        }
+        other => other,
+    }
+}
+
 /// A body of inputs, under its limits.
 pub(super) async fn take(app: &App, headers: &HeaderMap, body: Body) -> Result<Received, Error> {
-    let limits = BodyLimits { size: app.services.limits.body, time: app.services.limits.body_time.0 };
+    let limits = BodyLimits { size: app.services.limits.body, time: app.services.limits.body_time.0, setting: "limits.body" };
     Ok(receive(headers, body, limits, &app.budget).await?)
 }
 

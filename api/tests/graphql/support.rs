@@ -49,7 +49,7 @@ pub async fn world_of(inputs: &[Say], change: impl FnOnce(&mut Config)) -> World
     }
     let index = search::Index::in_memory(store.clone()).await.unwrap();
     let reads: Arc<Mutex<Vec<&'static str>>> = Arc::default();
-    let stalled = Arc::default();
+    let stalled: Arc<AtomicBool> = Arc::default();
     let store = Arc::new(Counted { store, reads: reads.clone(), stalled: stalled.clone() });
     let stop = CancellationToken::new();
     let services = Services { store, index: Arc::new(index), limits: config.limits, started: Instant::now(), stop };
@@ -165,7 +165,7 @@ impl Say {
             declared: true,
         };
         let fields = columns.iter().enumerate().map(field).collect();
-        self.dataset(dataset, "schema", "{}", Aspect::Schema(fields))
+        self.dataset(dataset, "schema", &format!("{columns:?}"), Aspect::Schema(fields))
     }
 
     pub fn owned(self, dataset: &str, owner: &str) -> Say {

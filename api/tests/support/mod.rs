@@ -67,10 +67,68 @@ impl Running {
         self.ask(&format!("GET {path} HTTP/1.1"), b"").await
     }
 
+    /// Asks for a WebSocket; gives the connection and the head of the answer.
+    pub async fn upgrade(&self, path: &str, headers: &str) -> (TcpStream, String) {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}Connection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+             Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n",
+            self.address
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        (stream, String::from_utf8(head).unwrap())
+    }
+
+    pub async fn web_socket(&self, path: &str, headers: &str) -> Socket {
+        let (stream, head) = self.upgrade(path, headers).await;
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        Socket(stream)
+    }
+
     /// Tells it to stop, and waits until it has.
     pub async fn stop(self) {
         self.stop.send(()).unwrap();
         self.serving.await.unwrap().unwrap();
+    }
+}
+
+/// The client's end of a WebSocket, for short texts.
+pub struct Socket(TcpStream);
+
+impl Socket {
+    pub async fn send(&mut self, text: &str) {
+        // A client masks what it sends; a mask of zeros leaves it as it is.
+        let mut frame = vec![0x81];
+        match u8::try_from(text.len()).ok().filter(|length| *length < 126) {
+            Some(length) => frame.push(0x80 | length),
+            None => {
+                frame.push(0x80 | 126);
+                frame.extend_from_slice(&(text.len() as u16).to_be_bytes());
+            }
+        }
+        frame.extend_from_slice(&[0; 4]);
+        frame.extend_from_slice(text.as_bytes());
+        self.0.write_all(&frame).await.unwrap();
+    }
+
+    /// The next text; of a close, its code and reason.
+    pub async fn receive(&mut self) -> String {
+        let opcode = self.0.read_u8().await.unwrap() & 0x0f;
+        let length = match self.0.read_u8().await.unwrap() {
+            126 => usize::from(self.0.read_u16().await.unwrap()),
+            short => usize::from(short),
+        };
+        let mut text = vec![0; length];
+        self.0.read_exact(&mut text).await.unwrap();
+        match opcode {
+            8 => format!("closed {} {}", u16::from_be_bytes([text[0], text[1]]), String::from_utf8_lossy(&text[2..])),
+            _ => String::from_utf8(text).unwrap(),
+        }
     }
 }
 
