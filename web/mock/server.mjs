@@ -30,8 +30,8 @@ const dist = value('dist', join(here, 'dist'));
 async function answer(request, response) {
   let body = '';
   for await (const chunk of request) body += chunk;
-  const { query, variables } = JSON.parse(body);
-  const result = await graphql({ schema, source: query, rootValue, variableValues: variables });
+  const { query, variables, operationName } = JSON.parse(body);
+  const result = await graphql({ schema, source: query, rootValue, variableValues: variables, operationName });
   await new Promise((done) => setTimeout(done, slow));
   response.writeHead(200, { 'content-type': 'application/json', 'x-request-id': 'mock-1' });
   response.end(JSON.stringify(result));

@@ -13,7 +13,7 @@ export function App() {
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <Provider value={client}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-center" />
+        <Notifications position="bottom-center" limit={3} autoClose={2500} />
       </Provider>
     </MantineProvider>
   );

@@ -1,13 +1,14 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { graphql } from '~/shared/gql';
 import type { SuggestQuery } from '~/shared/gql/graphql';
 import { shortName } from '~/shared/lib/format';
 import { recents } from '~/shared/lib/recent';
 import { KindMark } from '~/shared/ui/Marks';
+import { paletteStore, selectFirst } from './paletteStore';
 import { useScheme } from './scheme';
 
 const Suggest = graphql(`
@@ -40,9 +41,14 @@ export function Palette() {
   const hits = useHitChoices(text === '' ? [] : (result.data?.suggest ?? []));
   const recent = useRecentChoices(query);
   const pages = usePageChoices(query);
+  const shown = hits.map((h) => h.id).join(' ');
+  useEffect(() => {
+    if (shown) selectFirst();
+  }, [shown]);
   const none = hits.length + recent.length + pages.length === 0;
   return (
     <Spotlight.Root
+      store={paletteStore}
       query={query}
       onQueryChange={setQuery}
       shortcut={['mod + K']}

@@ -1,10 +1,10 @@
 import { ActionIcon, Burger, Button, Kbd, Menu, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { spotlight } from '@mantine/spotlight';
 import { IconKeyboard, IconLink, IconMoon, IconSearch, IconSun } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Palette } from './Palette';
+import { palette } from './paletteStore';
 import { ShortcutHelp, useShortcuts } from './Shortcuts';
 import { useScheme } from './scheme';
 
@@ -49,7 +49,7 @@ function SearchButton() {
     <Button
       variant="default"
       size="xs"
-      onClick={spotlight.open}
+      onClick={palette.open}
       leftSection={<IconSearch size={14} />}
       rightSection={
         <Kbd size="xs" visibleFrom="sm">

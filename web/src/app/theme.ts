@@ -1,10 +1,25 @@
-import { type CSSVariablesResolver, createTheme } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
-const FONT = '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, Helvetica, Arial, sans-serif';
+const FONT = '-apple-system, BlinkMacSystemFont, "Segoe UI", Helvetica, Arial, sans-serif';
+
+/** From text to the deepest background; the kit takes borders and fields from between. */
+const DARK: MantineColorsTuple = [
+  '#e8ecf2',
+  '#c9d1dc',
+  '#a9b3c1',
+  '#7d8897',
+  '#3a4353',
+  '#2f3744',
+  '#242b36',
+  '#1a1f27',
+  '#161b22',
+  '#12161c',
+];
 
 export const theme = createTheme({
   primaryColor: 'blue',
   primaryShade: { light: 8, dark: 8 },
+  colors: { dark: DARK },
   defaultRadius: 'sm',
   fontFamily: FONT,
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, "Liberation Mono", monospace',

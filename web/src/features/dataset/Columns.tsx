@@ -68,7 +68,7 @@ function ColumnTable({ columns }: { columns: ColumnsState }) {
   const [tall, setTall] = useState(600);
   useEffect(() => {
     const top = scroller.current?.getBoundingClientRect().top ?? 300;
-    setTall(Math.max(320, window.innerHeight - top - 28));
+    setTall(Math.max(320, window.innerHeight - top - 62));
   }, []);
   const virtual = useVirtualizer({
     count: columns.rows.length,

@@ -165,7 +165,7 @@ function End({ end }: { end: Edge['from'] }) {
         <DatasetLink namespace={namespace} name={dataset ?? ''}>
           {shortName(dataset ?? '')}
         </DatasetLink>
-        <span className="mono"> .{name}</span>
+        <span className="mono">.{name}</span>
       </span>
     );
   return (

@@ -50,7 +50,8 @@ export function Stage(props: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const layer = useRef<HTMLDivElement>(null);
   const [engine, setEngine] = useState<Engine | null>(null);
-  const [mounted, setMounted] = useState<{ scene: Scene; boxes: BoxModel[] }>({ scene, boxes: [] });
+  // by id, so that after a change the same boxes stand where the new scene has them, and keep their focus
+  const [mounted, setMounted] = useState<string[]>([]);
   const newest = useRef(scene);
   newest.current = scene;
   const state = useMemo(
@@ -61,7 +62,7 @@ export function Stage(props: Props) {
   useLayoutEffect(() => {
     if (!canvas.current || !layer.current || !wrap.current) return;
     const made = new Engine({ canvas: canvas.current, layer: layer.current }, state, (boxes) =>
-      setMounted({ scene: newest.current, boxes }),
+      setMounted(boxes.map((box) => box.id)),
     );
     const { width, height } = wrap.current.getBoundingClientRect();
     made.resize(width, height);
@@ -82,8 +83,11 @@ export function Stage(props: Props) {
     engine.setScene(scene, props.held.current, scene.picture.focus);
     props.held.current = null;
   }, [engine, scene, props.held]);
-  const boxes = mounted.scene === scene ? mounted.boxes : [];
-  const ids = useMemo(() => new Set(mounted.scene === scene ? mounted.boxes.map((b) => b.id) : []), [mounted, scene]);
+  const boxes = useMemo(
+    () => mounted.map((id) => scene.boxes.get(id)).filter((box) => box !== undefined),
+    [mounted, scene],
+  );
+  const ids = useMemo(() => new Set(boxes.map((box) => box.id)), [boxes]);
   useLayoutEffect(() => engine?.update({ ...state, skip: ids }), [engine, state, ids]);
   useLayoutEffect(() => engine?.setSkip(ids), [engine, ids]);
   useImperativeHandle(props.handle, () => engine ?? { show() {}, reveal() {}, fit() {}, zoom() {} }, [engine]);

@@ -2,7 +2,7 @@ import { Button, Group, ScrollArea, Table, UnstyledButton } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { csvText, download } from '~/shared/lib/csv';
-import { isPersonal, shortName } from '~/shared/lib/format';
+import { isPersonal, plural, shortName } from '~/shared/lib/format';
 import { DatasetLink } from '~/shared/ui/links';
 import { type TracedColumn, traceCounts } from './model';
 import type { LineageParams } from './params';
@@ -18,7 +18,7 @@ interface Props {
 /** The trace in one sentence, for the live region. */
 export function traceSentence({ trace, column, dataset }: TraceAnswer): string {
   const n = traceCounts(trace, isPersonal);
-  return `${dataset.name}.${column.name}: ${n.upColumns} upstream columns in ${n.upTables} tables, ${n.downColumns} downstream columns in ${n.downTables} tables`;
+  return `${dataset.name}.${column.name}: ${plural(n.upColumns, 'upstream column')} in ${plural(n.upTables, 'table')}, ${plural(n.downColumns, 'downstream column')} in ${plural(n.downTables, 'table')}`;
 }
 
 /** A traced column: how far it reaches, and every column on its way. */
@@ -33,8 +33,9 @@ export function TracePanel({ answer, only, onParams, onShow }: Props) {
         <span className="sidecolumn">. {column.name}</span>
       </h2>
       <p className="sidefacts">
-        <b>{n.downColumns}</b> columns in <b>{n.downTables}</b> tables downstream · <b>{n.upColumns}</b> in{' '}
-        <b>{n.upTables}</b> upstream · <b>{n.personal}</b> personal
+        <b>{plural(n.downColumns, 'column')}</b> in <b>{plural(n.downTables, 'table')}</b> downstream ·{' '}
+        <b>{plural(n.upColumns, 'column')}</b> in <b>{plural(n.upTables, 'table')}</b> upstream · <b>{n.personal}</b>{' '}
+        personal
       </p>
       <Group gap="xs">
         <Button size="compact-sm" onClick={() => onParams({ only: only ? undefined : true })}>

@@ -59,14 +59,15 @@ export class Engine {
     this.request();
   }
 
-  /** A new scene: the first is looked at whole or from its home, later ones keep the held box where it was. */
+  /** A new scene. The held box, else the home, stays where it was; a scene of another scope is looked at afresh. */
   setScene(scene: Scene, held: string | null, home: string): void {
-    const before = held ? this.state.scene.boxes.get(held) : undefined;
-    const after = held ? scene.boxes.get(held) : undefined;
+    const old = this.state.scene;
+    const before = old.boxes.get(held ?? home);
+    const after = scene.boxes.get(held ?? home);
+    const isSameScope = old.picture.isTraceOnly === scene.picture.isTraceOnly;
     this.state = { ...this.state, scene, skip: new Set() };
-    if (!this.hasLooked || (held && !before))
-      this.camera = firstLook(scene.picture.boxes, scene.boxes.get(home), this.view);
-    else if (before && after) this.camera = holding(this.camera, before, after);
+    if (this.hasLooked && isSameScope && before && after) this.camera = holding(this.camera, before, after);
+    else this.camera = firstLook(scene.picture.boxes, scene.boxes.get(home), this.view);
     this.hasLooked = scene.picture.boxes.length > 0;
     this.rest();
   }

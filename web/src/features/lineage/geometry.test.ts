@@ -35,6 +35,7 @@ const line = (id: string, from: string, to: string): Line => ({
 });
 const picture: Picture = {
   focus: 'a',
+  isTraceOnly: false,
   boxes: [box('a', 0, 0), box('b', 400, 0), box('c', 400, 200)],
   lines: [line('ab', 'a', 'b'), line('ac', 'a', 'c')],
   traced: new Set(),

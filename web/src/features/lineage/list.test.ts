@@ -6,6 +6,7 @@ const box = (id: string, hop: number, columnCount: number) =>
   ({ id, name: id, namespace: 'n', hop, columnCount }) as Box;
 const picture: Picture = {
   focus: 'f',
+  isTraceOnly: false,
   boxes: [box('c', 1, 9), box('f', 0, 4), box('b', -1, 7), box('a', 1, 9)],
   lines: [],
   traced: new Set(),

@@ -33,7 +33,9 @@ export interface Line {
 }
 
 export interface Picture {
+  /** the table in the middle; of a trace alone, that of the traced column */
   focus: string;
+  isTraceOnly: boolean;
   boxes: Box[];
   lines: Line[];
   traced: ReadonlySet<string>;
@@ -63,7 +65,12 @@ export function buildPicture(input: PictureInput): Picture {
     if (shown.has(link.from) && shown.has(link.to) && !covered.has(`${link.from} ${link.to}`))
       lines.push(tableLine(link));
   }
-  return { focus: input.around.focus, boxes, lines, traced };
+  return { focus: homeOf(input), isTraceOnly: input.traceOnly !== null, boxes, lines, traced };
+}
+
+function homeOf({ around, trace, traceOnly }: PictureInput): string {
+  const own = traceOnly && trace?.columns.find((c) => c.id === trace.column);
+  return own ? own.place : around.focus;
 }
 
 /** The vertical middle of a column's row within its box, or of the box's head when the column is not drawn. */

@@ -106,7 +106,7 @@ function Known({ run }: { run: Run }) {
         <ul className="bare">
           {run.events.map((e) => (
             <li key={`${e.type} ${e.at}`}>
-              <span className="mono">{e.type}</span> <When at={e.at} />
+              <span className="mono">{e.type}</span> <When exact at={e.at} />
             </li>
           ))}
         </ul>
@@ -151,9 +151,9 @@ function Outcome({ run }: { run: Run }) {
         <StateMark state={run.state} />
       </dd>
       <dt>Started</dt>
-      <dd>{run.startedAt ? <When at={run.startedAt} /> : 'not reported'}</dd>
+      <dd>{run.startedAt ? <When exact at={run.startedAt} /> : 'not reported'}</dd>
       <dt>Ended</dt>
-      <dd>{run.endedAt ? <When at={run.endedAt} /> : 'not yet'}</dd>
+      <dd>{run.endedAt ? <When exact at={run.endedAt} /> : 'not yet'}</dd>
       {run.durationMs != null && (
         <>
           <dt>Duration</dt>
@@ -164,7 +164,7 @@ function Outcome({ run }: { run: Run }) {
         <>
           <dt>For the time of</dt>
           <dd>
-            <When at={run.nominalStart} />
+            <When exact at={run.nominalStart} />
           </dd>
         </>
       )}

@@ -52,10 +52,18 @@ export function OriginMark({ origin, by }: { origin: Origin; by?: string | null 
   );
 }
 
-export function When({ at }: { at: string }) {
+/** How long ago, with the moment itself on hover; `exact` writes both out. */
+export function When({ at, exact = false }: { at: string; exact?: boolean }) {
+  const since = ago(Date.parse(at), Date.now());
+  if (exact)
+    return (
+      <time dateTime={at}>
+        {moment(at)} <span className="where">{since}</span>
+      </time>
+    );
   return (
     <Tooltip label={moment(at)} events={{ hover: true, focus: true, touch: true }}>
-      <time dateTime={at}>{ago(Date.parse(at), Date.now())}</time>
+      <time dateTime={at}>{since}</time>
     </Tooltip>
   );
 }
