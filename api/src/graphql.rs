@@ -54,7 +54,8 @@ pub fn schema(services: Arc<Services>) -> HeadwaterSchema {
 
 /// The schema as text.
 pub fn sdl() -> String {
-    let options = async_graphql::SDLExportOptions::new().use_space_ident().indent_width(2);
+    let options =
+        async_graphql::SDLExportOptions::new().use_space_ident().indent_width(2).prefer_single_line_descriptions();
     let printed = builder().finish().sdl_with_options(options);
     format!("{}\n", printed.trim_end())
 }

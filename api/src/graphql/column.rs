@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use graph::{Node, NodeName, Revision};
+use graph::{Node, NodeId, NodeName, Revision};
 
 use super::common::{PageInfo, Tag, Text};
 use super::dataset::{Dataset, qualified};
@@ -29,6 +29,11 @@ impl Column {
     /// `None` for a node that is no column.
     pub fn of(node: Arc<Node>, at: Revision) -> Option<Column> {
         matches!(node.name, NodeName::Column(..)).then_some(Column { node, at })
+    }
+
+    /// What decides over a whole dataset decides over each of its columns.
+    fn with_dataset(&self) -> Vec<NodeId> {
+        self.node.parent.into_iter().chain([self.node.id]).collect()
     }
 
     /// One page of a dataset's columns.
@@ -114,10 +119,10 @@ impl Column {
     }
 
     async fn upstream_count(&self, ctx: &Context<'_>) -> Result<u64> {
-        Ok(Scope::of(ctx)?.count(self.node.id, Ties::ColumnsUp, self.at).await?)
+        Ok(Scope::of(ctx)?.count(&self.with_dataset(), Ties::ColumnsUp, self.at).await?)
     }
 
     async fn downstream_count(&self, ctx: &Context<'_>) -> Result<u64> {
-        Ok(Scope::of(ctx)?.count(self.node.id, Ties::ColumnsDown, self.at).await?)
+        Ok(Scope::of(ctx)?.count(&[self.node.id], Ties::ColumnsDown, self.at).await?)
     }
 }

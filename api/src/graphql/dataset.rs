@@ -131,11 +131,11 @@ impl Dataset {
     }
 
     async fn upstream_count(&self, ctx: &Context<'_>) -> Result<u64> {
-        Ok(Scope::of(ctx)?.count(self.node.id, Ties::FedBy, self.at).await?)
+        Ok(Scope::of(ctx)?.count(&[self.node.id], Ties::FedBy, self.at).await?)
     }
 
     async fn downstream_count(&self, ctx: &Context<'_>) -> Result<u64> {
-        Ok(Scope::of(ctx)?.count(self.node.id, Ties::Feeds, self.at).await?)
+        Ok(Scope::of(ctx)?.count(&[self.node.id], Ties::Feeds, self.at).await?)
     }
 
     /// jobs that write this dataset

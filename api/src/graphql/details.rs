@@ -57,6 +57,7 @@ async fn hidden(
     let edges = scope.store().hop(Hop { frontier: &frontier, direction, kinds, at }).await?;
     let shown: HashSet<NodeId> = frontier.into_iter().collect();
     let mut others = others_by_node(&edges, direction);
+    share_with_columns(nodes, &mut others);
     others.values_mut().for_each(|others| others.retain(|other| !shown.contains(other)));
     if !scope.viewer.sees_everything() {
         let all: Vec<NodeId> = others.values().flatten().copied().collect();
@@ -64,6 +65,17 @@ async fn hidden(
         others.values_mut().for_each(|others| others.retain(|other| seen.contains(other)));
     }
     Ok(others.into_iter().map(|(node, others)| (node, others.len() as u64)).collect())
+}
+
+/// What decides over a whole dataset decides over each of its columns.
+fn share_with_columns(nodes: &[LineageNode], others: &mut HashMap<NodeId, Vec<NodeId>>) {
+    for node in nodes.iter().filter(|node| node.node.name.kind() == NodeKind::Column) {
+        let shared = node.node.parent.and_then(|dataset| others.get(&dataset)).cloned().unwrap_or_default();
+        let own = others.entry(node.node.id).or_default();
+        own.extend(shared);
+        own.sort();
+        own.dedup();
+    }
 }
 
 async fn column_counts(scope: &Scope, nodes: &[LineageNode], at: Revision) -> Result<HashMap<NodeId, u64>> {

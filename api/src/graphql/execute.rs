@@ -4,8 +4,8 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 use async_graphql::futures_util::stream::BoxStream;
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Data, Executor, Request, Response, Schema};
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{Data, Executor, Request, Response, Schema, Variables};
 use futures_util::{FutureExt, StreamExt};
 
 use super::error::{ApiError, Result, refusal, with_codes};
@@ -72,15 +72,32 @@ impl HeadwaterSchema {
     /// Judges the request before anything is read.
     fn prepare(&self, request: &mut Request, session: Option<&Data>) -> Result<Arc<Scope>> {
         limits::check_text(&request.query, &self.limits)?;
-        let variables = request.variables.clone();
+        let request_name = request.operation_name.clone();
+        let mut variables = request.variables.clone();
         if let Ok(document) = request.parsed_query() {
+            add_defaults(document, request_name.as_deref(), &mut variables);
             limits::check_document(document, &variables, &self.limits)?;
         }
+        request.variables = variables;
         let principal = data::<Principal>(&request.data).or_else(|| session.and_then(data)).cloned();
         let principal = principal.ok_or(ApiError::Unauthenticated)?;
         let given = data::<Deadline>(&request.data).copied();
         let deadline = given.unwrap_or_else(|| Deadline::after(self.services.limits.read_time.0));
         Ok(Arc::new(Scope::new(self.services.clone(), principal, deadline)))
+    }
+}
+
+/// Gives variables that were not sent their defaults; without this `@skip` and `@include` would not see them.
+fn add_defaults(document: &ExecutableDocument, name: Option<&str>, variables: &mut Variables) {
+    for (operation, definition) in document.operations.iter() {
+        if name.is_some_and(|name| operation.is_none_or(|operation| operation.as_str() != name)) {
+            continue;
+        }
+        for variable in &definition.node.variable_definitions {
+            if let Some(default) = &variable.node.default_value {
+                variables.entry(variable.node.name.node.clone()).or_insert_with(|| default.node.clone());
+            }
+        }
     }
 }
 

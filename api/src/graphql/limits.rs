@@ -3,9 +3,7 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{
-    ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
-};
+use async_graphql::parser::types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet};
 use async_graphql::{Name, Positioned, Value, Variables};
 
 use super::error::{ApiError, Result};
@@ -78,10 +76,10 @@ fn nesting(document: &str) -> usize {
     deepest
 }
 
-/// Refuses a document that asks for too much.
+/// Refuses a document that asks for too much. `variables` hold the defaults of those that were not sent.
 pub fn check_document(document: &ExecutableDocument, variables: &Variables, limits: &QueryLimits) -> Result<()> {
     for (_, operation) in document.operations.iter() {
-        let mut judge = Judge { document, variables, operation, fragments: HashMap::new() };
+        let mut judge = Judge { document, variables, fragments: HashMap::new() };
         let weight = judge.set(&operation.node.selection_set);
         let aliases = usize::try_from(weight.aliases).unwrap_or(usize::MAX);
         if weight.depth > limits.depth {
@@ -107,7 +105,6 @@ struct Weight {
 struct Judge<'a> {
     document: &'a ExecutableDocument,
     variables: &'a Variables,
-    operation: &'a Positioned<OperationDefinition>,
     /// Judged once each; one that is being judged weighs nothing, since a cycle is refused later anyway.
     fragments: HashMap<&'a Name, Weight>,
 }
@@ -162,20 +159,12 @@ impl<'a> Judge<'a> {
 
     fn argument(&self, field: &Field, name: &str, default: u64) -> u64 {
         let given = field.get_argument(name).map(|value| value.node.clone());
-        let given = given.and_then(|value| value.into_const_with(|variable| self.variable(&variable).ok_or(())).ok());
+        let given = given
+            .and_then(|value| value.into_const_with(|variable| self.variables.get(&variable).cloned().ok_or(())).ok());
         match given {
             Some(Value::Number(number)) => number.as_u64().unwrap_or(default),
             Some(_) | None => default,
         }
-    }
-
-    fn variable(&self, name: &Name) -> Option<Value> {
-        let definitions = &self.operation.node.variable_definitions;
-        let default = || {
-            let definition = definitions.iter().find(|definition| definition.node.name.node == *name)?;
-            definition.node.default_value.as_ref().map(|value| value.node.clone())
-        };
-        self.variables.get(name).cloned().or_else(default)
     }
 }
 

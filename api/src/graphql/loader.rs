@@ -44,6 +44,7 @@ where
 
     pub async fn one(&self, key: K) -> Result<V> {
         let batch = self.batch(&key);
+        turn(&batch).await;
         let found = batch.await?;
         Ok(found.get(&key).cloned().unwrap_or_default())
     }
@@ -53,6 +54,7 @@ where
         let batches: Vec<Batch<K, V>> = keys.iter().map(|key| self.batch(key)).collect();
         let mut values = Vec::with_capacity(keys.len());
         for (key, batch) in keys.iter().zip(batches) {
+            turn(&batch).await;
             values.push(batch.await?.get(key).cloned().unwrap_or_default());
         }
         Ok(values)
@@ -84,9 +86,16 @@ fn joined<K: Clone>(keys: &Keys<K>, key: &K) -> bool {
     keys.lock().as_mut().map(|keys| keys.push(key.clone())).is_some()
 }
 
-/// Lets everybody who is ready to ask do so, then reads.
+/// Lets everybody who is ready to ask do so before the read begins. Those who wait for one answer are woken in two
+/// turns: whoever drove the read, then the others.
+async fn turn<T: Clone>(batch: &Shared<BoxFuture<'static, T>>) {
+    if batch.peek().is_none() {
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+    }
+}
+
 async fn read<K: Eq + Hash, V>(keys: Keys<K>, fetch: Fetch<K, V>) -> Found<K, V> {
-    tokio::task::yield_now().await;
     let keys = keys.lock().take().ok_or_else(|| ApiError::internal("a batch was read twice"))?;
     fetch(keys).await.map(Arc::new)
 }

@@ -7,6 +7,7 @@ use graph::Time;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct DateTime(pub Time);
 
+/// A moment, RFC 3339 in UTC.
 #[Scalar(name = "DateTime")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -34,6 +35,7 @@ impl DateTime {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Json(pub Value);
 
+/// Any JSON value, as it was received.
 #[Scalar(name = "JSON")]
 impl ScalarType for Json {
     fn parse(value: Value) -> InputValueResult<Self> {

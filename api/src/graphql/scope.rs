@@ -1,6 +1,6 @@
 //! One request: who asks, which revision is read, and every read of the store, batched.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use async_graphql::{Context, OneofObject};
@@ -141,14 +141,20 @@ impl Scope {
         }
     }
 
+    /// The neighbours that may be seen, in the order of their names.
     pub async fn neighbours(&self, id: NodeId, ties: Ties, at: Revision) -> Result<Vec<Arc<Node>>> {
         let ids = self.neighbours.one((id, ties, at)).await?;
-        self.nodes(&ids, at).await
+        let mut nodes = self.nodes(&ids, at).await?;
+        nodes.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(nodes)
     }
 
-    /// How many neighbours may be seen.
-    pub async fn count(&self, id: NodeId, ties: Ties, at: Revision) -> Result<u64> {
-        let ids = self.neighbours.one((id, ties, at)).await?;
+    /// How many neighbours of any of the nodes may be seen.
+    pub async fn count(&self, of: &[NodeId], ties: Ties, at: Revision) -> Result<u64> {
+        let keys: Vec<_> = of.iter().map(|id| (*id, ties, at)).collect();
+        let ids: HashSet<NodeId> =
+            self.neighbours.many(&keys).await?.iter().flat_map(|ids| ids.iter().copied()).collect();
+        let ids: Vec<NodeId> = ids.into_iter().collect();
         if self.viewer.sees_everything() {
             return Ok(ids.len() as u64);
         }
@@ -244,7 +250,7 @@ async fn read_neighbours(
 /// The nodes at the far end of the edges, each once, by the node at the near end.
 pub fn others_by_node(edges: &[graph::Edge], direction: graph::Direction) -> HashMap<NodeId, Vec<NodeId>> {
     let mut others: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
-    let mut seen = std::collections::HashSet::with_capacity(edges.len());
+    let mut seen = HashSet::with_capacity(edges.len());
     for edge in edges {
         let (near, far) = match direction {
             graph::Direction::Upstream => (edge.to, edge.from),

@@ -69,10 +69,15 @@ async fn a_job_and_its_runs() {
 #[tokio::test]
 async fn pages_of_runs_follow_one_another() {
     let world = world(&shop()).await;
-    let page = |after: &str| format!("{{ dataset(namespace: \"{NS}\", name: \"daily\") {{ runs(first: 2{after}) {{ nodes {{ runId }} pageInfo {{ endCursor hasNextPage }} }} }} }}");
+    let page = |after: &str| {
+        format!(
+            "{{ dataset(namespace: \"{NS}\", name: \"daily\") {{ runs(first: 2{after}) {{ nodes {{ runId }} pageInfo {{ endCursor hasNextPage }} }} }} }}"
+        )
+    };
     let first = world.ask(&page("")).await["dataset"]["runs"].clone();
     assert_same(&first["nodes"], r#"[{"runId":"r3"},{"runId":"r2"}]"#);
-    let next = world.ask(&page(&format!(", after: {}", first["pageInfo"]["endCursor"]))).await["dataset"]["runs"].clone();
+    let next =
+        world.ask(&page(&format!(", after: {}", first["pageInfo"]["endCursor"]))).await["dataset"]["runs"].clone();
     assert_same(&next["nodes"], r#"[{"runId":"r1"}]"#);
     assert_eq!(next["pageInfo"]["hasNextPage"], false);
 }
@@ -86,16 +91,28 @@ async fn the_past() {
     let now = world.ask(&columns.replace("NS", &format!("namespace: \"{NS}\"")).replace("AS_OF", "")).await;
     assert_eq!(now["dataset"]["columnCount"], 2);
     assert_eq!(now["dataset"]["history"].as_array().unwrap().len(), 2);
-    let past = world.ask(&columns.replace("NS", &format!("namespace: \"{NS}\"")).replace("AS_OF", ", asOf: {revision: 7}")).await;
+    let past = world
+        .ask(&columns.replace("NS", &format!("namespace: \"{NS}\"")).replace("AS_OF", ", asOf: {revision: 7}"))
+        .await;
     assert_eq!(past["dataset"]["columnCount"], 3);
     assert_eq!(past["dataset"]["history"].as_array().unwrap().len(), 1);
-    check(&world, "{ dataset(NS, name: \"orders\", asOf: {time: \"2000-01-01T00:00:00Z\"}) { id } }", r#"{"dataset":null}"#).await;
+    check(
+        &world,
+        "{ dataset(NS, name: \"orders\", asOf: {time: \"2000-01-01T00:00:00Z\"}) { id } }",
+        r#"{"dataset":null}"#,
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn facets_as_they_were_received() {
     let world = world(&[at(1).dataset("t", "mine", r#"{"a":[1,null,"x"]}"#, Aspect::Opaque)]).await;
-    check(&world, "{ dataset(NS, name: \"t\") { facets { name value } } }", r#"{"dataset":{"facets":[{"name":"mine","value":{"a":[1,null,"x"]}}]}}"#).await;
+    check(
+        &world,
+        "{ dataset(NS, name: \"t\") { facets { name value } } }",
+        r#"{"dataset":{"facets":[{"name":"mine","value":{"a":[1,null,"x"]}}]}}"#,
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -108,7 +125,12 @@ async fn search_reads_what_was_committed() {
     )
     .await;
     check(&world, "{ suggest(text: \"dai\", first: 1) { name } }", r#"{"suggest":[{"name":"daily"}]}"#).await;
-    check(&world, "{ datasets(NS) { totalCount hits { name } } }", r#"{"datasets":{"totalCount":3,"hits":[{"name":"daily"},{"name":"orders"},{"name":"report"}]}}"#).await;
+    check(
+        &world,
+        "{ datasets(NS) { totalCount hits { name } } }",
+        r#"{"datasets":{"totalCount":3,"hits":[{"name":"daily"},{"name":"orders"},{"name":"report"}]}}"#,
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -15,7 +15,14 @@ async fn told(world: &World, arguments: &str) -> String {
         list("nodes").iter().map(|n| format!("{} {}", n["hop"], short(n["id"].as_str().unwrap()))).collect();
     let mut edges: Vec<String> = list("edges")
         .iter()
-        .map(|e| format!("{} {} {}", short(e["from"].as_str().unwrap()), e["kind"].as_str().unwrap(), short(e["to"].as_str().unwrap())))
+        .map(|e| {
+            format!(
+                "{} {} {}",
+                short(e["from"].as_str().unwrap()),
+                e["kind"].as_str().unwrap(),
+                short(e["to"].as_str().unwrap())
+            )
+        })
         .collect();
     nodes.sort();
     edges.sort();
@@ -115,7 +122,8 @@ async fn limits_are_told_and_what_is_hidden_is_counted() {
 async fn an_edge_has_its_proof() {
     let world = world(&shop()).await;
     let total = id("column", "daily:total");
-    let query = format!("{{ lineage(id: \"{total}\", direction: UPSTREAM, kinds: [AGGREGATION]) {{ edges {{ id job }} }} }}");
+    let query =
+        format!("{{ lineage(id: \"{total}\", direction: UPSTREAM, kinds: [AGGREGATION]) {{ edges {{ id job }} }} }}");
     let found = world.ask(&query).await;
     let edge = &found["lineage"]["edges"][0];
     assert_eq!(edge["job"], id("job", "load"));
@@ -133,7 +141,9 @@ async fn an_edge_has_its_proof() {
 async fn paths_between_two() {
     let world = world(&shop()).await;
     let (orders, report) = (id("dataset", "orders"), id("dataset", "report"));
-    let query = format!("{{ paths(from: \"{orders}\", to: \"{report}\") {{ complete paths {{ nodes }} nodes {{ name hop }} edges {{ kind }} }} }}");
+    let query = format!(
+        "{{ paths(from: \"{orders}\", to: \"{report}\") {{ complete paths {{ nodes }} nodes {{ name hop }} edges {{ kind }} }} }}"
+    );
     let ids = [orders.as_str(), &id("dataset", "daily"), &report].map(|id| format!("\"{id}\"")).join(",");
     let expected = format!(
         r#"{{"paths":{{"complete":true,"paths":[{{"nodes":[{ids}]}}],"nodes":[{{"name":"orders","hop":0}},{{"name":"daily","hop":1}},{{"name":"report","hop":2}}],"edges":[{{"kind":"FEEDS"}},{{"kind":"FEEDS"}}]}}}}"#
@@ -153,9 +163,20 @@ async fn deletion_says_how_surely_and_what_is_unknown() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|item| format!("{} {} {} {}", item["hop"], item["node"]["name"].as_str().unwrap(), item["use"].as_str().unwrap(), item["via"].as_array().unwrap().len()))
+        .map(|item| {
+            format!(
+                "{} {} {} {}",
+                item["hop"],
+                item["node"]["name"].as_str().unwrap(),
+                item["use"].as_str().unwrap(),
+                item["via"].as_array().unwrap().len()
+            )
+        })
         .collect();
     items.sort();
     assert_eq!(items, ["1 daily DIRECT 0", "1 load DIRECT 0", "2 publish DIRECT 1", "2 report UNKNOWN 1"]);
-    assert_eq!(found["reasons"].to_string(), r#"[{"code":"UNKNOWN_TRANSFORMATION","message":"for 1 nodes it is not known how values come over"}]"#);
+    assert_eq!(
+        found["reasons"].to_string(),
+        r#"[{"code":"UNKNOWN_TRANSFORMATION","message":"for 1 nodes it is not known how values come over"}]"#
+    );
 }

@@ -44,7 +44,10 @@ async fn one_request_reads_one_revision() {
 #[tokio::test]
 async fn a_picture_is_few_reads() {
     let world = twenty().await;
-    let query = format!("{{ lineage(id: \"{}\", direction: UPSTREAM) {{ nodes {{ id name kind }} edges {{ from to }} }} }}", id("job", "one3"));
+    let query = format!(
+        "{{ lineage(id: \"{}\", direction: UPSTREAM) {{ nodes {{ id name kind }} edges {{ from to }} }} }}",
+        id("job", "one3")
+    );
     world.reads.lock().clear();
     world.ask(&query).await;
     assert_eq!(*world.reads.lock(), ["revision", "resolve", "nodes", "hop", "hop", "nodes"]);

@@ -3,7 +3,10 @@
 use super::support::{World, id, shop, world};
 
 async fn check(world: &World, selection: &str, expected: &str) {
-    let mut query = format!("{{ lineage(id: \"{}\", direction: DOWNSTREAM, depth: 1) {{ {selection} }} }}", id("dataset", "orders"));
+    let mut query = format!(
+        "{{ lineage(id: \"{}\", direction: DOWNSTREAM, depth: 1) {{ {selection} }} }}",
+        id("dataset", "orders")
+    );
     // A document may not hold a fragment or a variable that it does not use.
     for (name, fragment) in FRAGMENTS {
         if query.contains(&format!("...{name}")) {
@@ -48,7 +51,10 @@ async fn nested_records_merge_and_take_fragments() {
         "{{ deletionImpact(id: \"{}\", depth: 1) {{ items {{ node {{ name }} node {{ ...K }} owners {{ name origin }} use }} }} }} fragment K on LineageNode {{ kind }}",
         id("column", "orders:price")
     );
-    assert_eq!(world.text(&query).await, r#"{"deletionImpact":{"items":[{"node":{"name":"total","kind":"COLUMN"},"owners":[],"use":"DIRECT"}]}}"#);
+    assert_eq!(
+        world.text(&query).await,
+        r#"{"deletionImpact":{"items":[{"node":{"name":"total","kind":"COLUMN"},"owners":[],"use":"DIRECT"}]}}"#
+    );
 }
 
 #[tokio::test]
@@ -56,7 +62,12 @@ async fn flat_records_are_found_by_introspection() {
     let world = world(&[]).await;
     let query = "{ __type(name: \"LineageEdge\") { kind fields { name type { kind ofType { name } } } } }";
     let found = world.text(query).await;
-    assert!(found.starts_with(r#"{"__type":{"kind":"OBJECT","fields":[{"name":"id","type":{"kind":"NON_NULL","ofType":{"name":"ID"}}}"#), "{found}");
+    assert!(
+        found.starts_with(
+            r#"{"__type":{"kind":"OBJECT","fields":[{"name":"id","type":{"kind":"NON_NULL","ofType":{"name":"ID"}}}"#
+        ),
+        "{found}"
+    );
     assert!(found.contains(r#"{"name":"job","type":{"kind":"SCALAR","ofType":null}}"#), "{found}");
 }
 

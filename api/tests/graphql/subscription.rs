@@ -17,7 +17,8 @@ fn follow(world: &World, query: &str) -> impl Stream<Item = Response> + Unpin {
 #[tokio::test]
 async fn every_commit_after_a_revision() {
     let world = world(&shop()).await;
-    let mut changes = follow(&world, "subscription { changes(after: 6) { revision { number } trimmed nodes { name kind change } } }");
+    let mut changes =
+        follow(&world, "subscription { changes(after: 6) { revision { number } trimmed nodes { name kind change } } }");
     let first = changes.next().await.unwrap().data.into_json().unwrap();
     assert_eq!(first["changes"]["revision"]["number"], 7);
     world.services.store.commit(at(20).owned("orders", "other").submission()).await.unwrap();
@@ -43,5 +44,8 @@ async fn queries_are_answered_on_the_same_way_and_nobody_follows_unnamed() {
     let answer = follow(&world, "{ estate { datasets } }").next().await.unwrap();
     assert_eq!(answer.data.into_json().unwrap().to_string(), r#"{"estate":{"datasets":3}}"#);
     let mut unnamed = world.schema.execute_stream(Request::new("subscription { changes { trimmed } }"), None);
-    assert_eq!(error_of(&unnamed.next().await.unwrap()), "UNAUTHENTICATED: the request says nothing of who asks; send a token");
+    assert_eq!(
+        error_of(&unnamed.next().await.unwrap()),
+        "UNAUTHENTICATED: the request says nothing of who asks; send a token"
+    );
 }

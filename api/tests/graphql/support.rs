@@ -103,7 +103,11 @@ pub fn assert_same(found: &Value, expected: &str) {
 pub fn error_of(response: &Response) -> String {
     let error = response.errors.first().expect("an error");
     let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code")).cloned();
-    format!("{}: {}", code.map_or("-".into(), |code| code.into_json().unwrap().as_str().unwrap().to_owned()), error.message)
+    format!(
+        "{}: {}",
+        code.map_or("-".into(), |code| code.into_json().unwrap().as_str().unwrap().to_owned()),
+        error.message
+    )
 }
 
 pub fn id(kind: &str, name: &str) -> String {
@@ -250,7 +254,12 @@ pub fn shop() -> Vec<Say> {
     vec![
         at(1).schema("orders", &["id", "price", "day"]).owned("orders", "team"),
         at(2).schema("daily", &["day", "total"]),
-        at(3).job("load", "sql", "{}", Aspect::Query(query())).run("load", "r1", EventType::Start, (&["orders"], &["daily"], &[])),
+        at(3).job("load", "sql", "{}", Aspect::Query(query())).run(
+            "load",
+            "r1",
+            EventType::Start,
+            (&["orders"], &["daily"], &[]),
+        ),
         at(4).run(
             "load",
             "r1",
