@@ -66,6 +66,7 @@ export type RunState =
   | 'RUNNING'
   | 'UNKNOWN';
 
+/** Values of one filter are alternatives; all filters given must hold. */
 export type SearchFilter = {
   domains?: Array<string> | null | undefined;
   kinds?: Array<NodeKind> | null | undefined;
