@@ -124,6 +124,7 @@ pub fn dataset(fields: &Fields, node: &Node, columns: &[NodeName]) -> TantivyDoc
     }
     add_names(fields, &mut document, node);
     document.add_u64(fields.inherited, inherited(node));
+    add_reported(fields, &mut document, node);
     document.add_text(fields.order, order(&card.name));
     add_domains(fields, &mut document, node);
     finish(fields, document, &card)
@@ -142,7 +143,8 @@ pub fn column(fields: &Fields, node: &Node, dataset: &Node) -> TantivyDocument {
             card.owners.push(owner);
         }
     }
-    document.add_u64(fields.parent, u64::from(dataset.id.0));
+    document.add_u64(fields.parent, id_value(dataset.id));
+    add_reported(fields, &mut document, dataset);
     document.add_text(fields.name, &path);
     for name in all_names(dataset) {
         document.add_text(fields.within, &name.name);
@@ -150,6 +152,7 @@ pub fn column(fields: &Fields, node: &Node, dataset: &Node) -> TantivyDocument {
         add_each(&mut document, fields.full, tails(&name.name).map(|tail| format!("{tail}.{}", squash(&path))));
     }
     add_each(&mut document, fields.tail, tails(&path));
+    add_each(&mut document, fields.last, tails(&path).last());
     document.add_text(fields.order, order(&format!("{path}\u{1}{}", card.name)));
     add_domains(fields, &mut document, dataset);
     finish(fields, document, &card)
@@ -181,6 +184,12 @@ pub fn kind_name(kind: NodeKind) -> &'static str {
         NodeKind::Owner => "owner",
         NodeKind::Tag => "tag",
     }
+}
+
+/// A reported name as it is found in the index. Of datasets that are one, only the representative has a document; when
+/// another takes its place, all that has any of their names is taken away first.
+pub fn reported(name: &QualifiedName) -> String {
+    format!("{}\u{1}{}", name.namespace, name.name)
 }
 
 pub fn id_value(id: NodeId) -> u64 {
@@ -259,15 +268,23 @@ fn add_domains(fields: &Fields, document: &mut TantivyDocument, node: &Node) {
 }
 
 fn add_names(fields: &Fields, document: &mut TantivyDocument, node: &Node) {
-    let (mut full, mut tail) = (Vec::new(), Vec::new());
+    let (mut full, mut tail, mut last) = (Vec::new(), Vec::new(), Vec::new());
     for name in all_names(node) {
         document.add_text(fields.name, &name.name);
         full.push(squash(&name.name));
         full.push(squash(&format!("{}/{}", name.namespace, name.name)));
         tail.extend(tails(&name.name));
+        last.extend(tails(&name.name).last());
     }
     add_each(document, fields.full, full);
     add_each(document, fields.tail, tail);
+    add_each(document, fields.last, last);
+}
+
+fn add_reported(fields: &Fields, document: &mut TantivyDocument, dataset: &Node) {
+    for name in &dataset.reported_as {
+        document.add_text(fields.reported, reported(name));
+    }
 }
 
 fn add_each(document: &mut TantivyDocument, field: Field, values: impl IntoIterator<Item = String>) {

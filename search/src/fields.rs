@@ -57,6 +57,10 @@ pub struct Fields {
     pub full: Field,
     /// The ends of names at each `.` and `/`, squashed: `a.b.c`, `b.c`, `c`.
     pub tail: Field,
+    /// The last parts of names, squashed; far fewer than names, so that beginnings of them are found fast.
+    pub last: Field,
+    /// Every reported name of a dataset, as it is; of a column: of its dataset. See `document::reported`.
+    pub reported: Field,
     /// The words of its own names.
     pub name: Field,
     /// The words of owners and tags.
@@ -65,7 +69,8 @@ pub struct Fields {
     pub columns: Field,
     /// The words of description, namespace and platform.
     pub rest: Field,
-    /// Of a column: the words of its dataset's name, namespace and owners. They help other words but match nothing alone.
+    /// Of a column: the words of its dataset's name, namespace and owners, which help
+    /// other words but match nothing alone.
     pub within: Field,
     /// In the order of `Dimension::ALL`.
     pub dimensions: [DimensionField; 6],
@@ -97,6 +102,8 @@ impl Fields {
             order: schema.add_text_field(ORDER, TextOptions::default().set_fast("raw")),
             full: schema.add_text_field("full", text("raw", IndexRecordOption::Basic)),
             tail: schema.add_text_field("tail", text("raw", IndexRecordOption::Basic)),
+            last: schema.add_text_field("last", text("raw", IndexRecordOption::Basic)),
+            reported: schema.add_text_field("reported", text("raw", IndexRecordOption::Basic)),
             name: schema.add_text_field("name", text(WORDS, IndexRecordOption::WithFreqsAndPositions)),
             labels: schema.add_text_field("labels", text(WORDS, IndexRecordOption::WithFreqsAndPositions)),
             columns: schema.add_text_field("columns", text(WORDS, IndexRecordOption::WithFreqsAndPositions)),

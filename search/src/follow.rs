@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use graph::{AsOf, Feed, FeedEntry, NodeId, NodeKind, Revision, Scan, Store, StoreError};
+use graph::{AsOf, Feed, FeedEntry, Node, NodeId, NodeKind, Revision, Scan, Store, StoreError};
 use parking_lot::RwLock;
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{DocSet, IndexWriter, TERMINATED};
@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::document::id_value;
+use crate::drift;
 use crate::error::{Result, SearchError};
 use crate::fields::INHERITED;
 use crate::gather::{self, AT_ONCE, DATASETS_AT_ONCE, Piece, Touched};
@@ -106,7 +107,12 @@ impl Follower {
     /// Runs until the index is closed or dropped, or the store is.
     pub async fn run(mut self, start: Start) {
         match start {
-            Start::From(revision) => (self.state.noted, self.state.staged) = (revision, revision),
+            Start::From(revision) => {
+                (self.state.noted, self.state.staged) = (revision, revision);
+                if self.is_adrift(revision).await && !self.rebuild_until_done("namespaces are shown otherwise now").await {
+                    return;
+                }
+            }
             Start::Rebuild(reason) => {
                 if !self.rebuild_until_done(&reason).await {
                     return;
@@ -117,9 +123,21 @@ impl Follower {
         if let Err(error) = self.commit().await {
             tracing::warn!("the search index could not be written at the end: {error}");
         }
+        self.forget_uncommitted().await;
         if let Some(closed) = closed {
             let _ = closed.send(());
         }
+    }
+
+    /// Whether nodes are called otherwise than when they were indexed, though they did not change: the rules that
+    /// rewrite namespaces are applied on read. What cannot be read now is left to the following.
+    async fn is_adrift(&self, at: Revision) -> bool {
+        let live = self.shared.live.read().clone();
+        let Ok(samples) = blocking(move || drift::samples(&live)).await else { return true };
+        let ids: Vec<NodeId> = samples.iter().map(|(id, _)| *id).collect();
+        let Ok(nodes) = self.store.nodes(&ids, at).await else { return false };
+        let mut pairs = samples.iter().zip(nodes);
+        pairs.any(|((_, shown), node)| node.is_some_and(|node| drift::namespace(&node) != Some(shown.as_str())))
     }
 
     /// Follows until told to close; returns whom to tell that it is done.
@@ -162,7 +180,12 @@ impl Follower {
 
     async fn take(&mut self, feed: std::result::Result<Feed, StoreError>) -> Result<()> {
         match feed? {
-            Feed::Changes(entries) => self.stage(&entries).await?,
+            Feed::Changes(mut entries) => {
+                // The feed may run ahead of what can be read.
+                let newest = self.store.revision(AsOf::Latest).await?.revision;
+                entries.retain(|entry| entry.revision <= newest);
+                self.stage(&entries).await?;
+            }
             Feed::Trimmed { .. } => {
                 tracing::info!("the search index is built anew: the feed after revision {} is gone", self.state.staged);
                 self.rebuild(&|_| {}).await?;
@@ -207,7 +230,7 @@ impl Follower {
         let mut todo = gather::plan(&*store, touched, at).await?;
         let known = self.inherited(&todo.datasets_with_columns).await?;
         todo.settle(&known);
-        let taken = todo.gone.iter().map(|id| (*id, true)).collect();
+        let taken = todo.gone.iter().flat_map(|id| [Taken::Node(*id), Taken::ColumnsOf(*id)]).collect();
         self.write(taken, Vec::new()).await?;
         let with_columns = todo.datasets_with_columns.keys().copied().collect();
         for ids in chunks(&with_columns, DATASETS_AT_ONCE) {
@@ -248,18 +271,20 @@ impl Follower {
     async fn replace(&mut self, pieces: Vec<Piece>, touched: &Touched, columns: bool) -> Result<()> {
         let mut taken = Vec::new();
         for piece in &pieces {
-            let ids = piece.ids();
-            let old = ids.iter().filter(|id| !touched.created.contains(*id));
-            taken.extend(old.map(|id| (*id, columns && Some(id) == ids.first())));
+            taken.extend(piece.ids().into_iter().filter(|id| !touched.created.contains(id)).map(Taken::Node));
             if let Piece::Dataset { node, .. } = piece {
                 self.state.inherited.insert(node.id, crate::document::inherited(node));
+                if columns {
+                    taken.extend((!touched.created.contains(&node.id)).then_some(Taken::ColumnsOf(node.id)));
+                    taken.extend(other_names(node).map(Taken::Reported));
+                }
             }
         }
         self.write(taken, pieces).await
     }
 
-    /// Takes away the documents of nodes, and of datasets' columns where asked, and adds new ones.
-    async fn write(&mut self, taken: Vec<(NodeId, bool)>, pieces: Vec<Piece>) -> Result<()> {
+    /// Takes documents away and adds new ones.
+    async fn write(&mut self, taken: Vec<Taken>, pieces: Vec<Piece>) -> Result<()> {
         if taken.is_empty() && pieces.is_empty() {
             return Ok(());
         }
@@ -296,12 +321,12 @@ impl Follower {
         Ok(())
     }
 
-    /// Goes back to the last commit.
+    /// Goes back to the last commit, when nothing works on the index any more: a merge would go on to write into the
+    /// folder, even when another index has taken its place.
     async fn forget_uncommitted(&mut self) {
         let writer = self.state.forget_uncommitted();
-        // Dropping a writer waits for its threads.
-        if blocking(move || Ok(drop(writer))).await.is_err() {
-            tracing::warn!("the search index's writer did not stop in good order");
+        if let Err(error) = blocking(move || Ok(writer.map_or(Ok(()), IndexWriter::wait_merging_threads)?)).await {
+            tracing::warn!("the search index's writer did not stop in good order: {error}");
         }
     }
 
@@ -444,12 +469,27 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send
     }
 }
 
-fn add(writer: &IndexWriter, live: &Live, taken: &[(NodeId, bool)], pieces: &[Piece]) -> Result<usize> {
-    for (id, columns_too) in taken {
-        writer.delete_term(Term::from_field_u64(live.fields.id, id_value(*id)));
-        if *columns_too {
-            writer.delete_term(Term::from_field_u64(live.fields.parent, id_value(*id)));
-        }
+/// Documents to take away.
+enum Taken {
+    Node(NodeId),
+    ColumnsOf(NodeId),
+    /// All that has a dataset's name, in the form of `document::reported`.
+    Reported(String),
+}
+
+/// The names of a dataset that has several.
+fn other_names(dataset: &Node) -> impl Iterator<Item = String> {
+    let several = dataset.reported_as.len() > 1;
+    dataset.reported_as.iter().filter(move |_| several).map(crate::document::reported)
+}
+
+fn add(writer: &IndexWriter, live: &Live, taken: &[Taken], pieces: &[Piece]) -> Result<usize> {
+    for taken in taken {
+        writer.delete_term(match taken {
+            Taken::Node(id) => Term::from_field_u64(live.fields.id, id_value(*id)),
+            Taken::ColumnsOf(id) => Term::from_field_u64(live.fields.parent, id_value(*id)),
+            Taken::Reported(name) => Term::from_field_text(live.fields.reported, name),
+        });
     }
     let mut count = 0;
     for document in pieces.iter().flat_map(|piece| piece.documents(&live.fields)) {

@@ -93,7 +93,7 @@ pub struct Todo {
     pub datasets_with_columns: BTreeMap<NodeId, u64>,
     pub datasets: BTreeSet<NodeId>,
     /// Columns by their dataset.
-    pub columns: BTreeMap<NodeId, Vec<NodeId>>,
+    pub columns: BTreeMap<NodeId, BTreeSet<NodeId>>,
     pub others: BTreeSet<NodeId>,
 }
 
@@ -113,7 +113,26 @@ pub async fn plan(store: &dyn Store, touched: &Touched, at: Revision) -> Result<
             todo.add(&node);
         }
     }
+    todo.columns = by_representative(store, todo.columns, at).await?;
     Ok(todo)
+}
+
+/// A column's parent may be a dataset that is one with another, and then the other has the document.
+async fn by_representative(
+    store: &dyn Store,
+    columns: BTreeMap<NodeId, BTreeSet<NodeId>>,
+    at: Revision,
+) -> Result<BTreeMap<NodeId, BTreeSet<NodeId>>> {
+    let parents: Vec<NodeId> = columns.keys().copied().collect();
+    let mut found: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
+    for some in parents.chunks(AT_ONCE) {
+        for (parent, dataset) in some.iter().zip(store.nodes(some, at).await?) {
+            if let Some(dataset) = dataset {
+                found.entry(dataset.id).or_default().extend(&columns[parent]);
+            }
+        }
+    }
+    Ok(found)
 }
 
 impl Todo {
@@ -124,7 +143,7 @@ impl Todo {
             }
             NodeKind::Column => {
                 if let Some(dataset) = node.parent {
-                    self.columns.entry(dataset).or_default().push(node.id);
+                    self.columns.entry(dataset).or_default().insert(node.id);
                 }
             }
             NodeKind::Job | NodeKind::Owner | NodeKind::Tag => {

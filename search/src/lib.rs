@@ -10,6 +10,7 @@ mod answer;
 mod collect;
 mod cursor;
 mod document;
+mod drift;
 mod error;
 mod fields;
 mod follow;

@@ -181,9 +181,10 @@ impl Plan {
         }
         lifts.push(constant(term(fields.full, &self.name), FULL_NAME));
         lifts.push(constant(term(fields.tail, &self.name), END_OF_NAME));
-        lifts.push(constant(prefix(fields.tail, &self.name), BEGINS_NAME));
+        let ends = if self.name.contains(['.', '/']) { fields.tail } else { fields.last };
+        lifts.push(constant(prefix(ends, &self.name), BEGINS_NAME));
         if self.wanted.iter().any(Wanted::is_forgiving) {
-            lifts.push(constant(misspelled(fields.tail, &self.name, tolerance(&self.name)), MISSPELLED_NAME));
+            lifts.push(constant(misspelled(ends, &self.name, tolerance(&self.name)), MISSPELLED_NAME));
         }
         if self.wanted.len() > 1 {
             let name = name_weight(fields);

@@ -1,5 +1,6 @@
 //! The index from outside: a store is told things, and they are searched for.
 
+mod embedded;
 mod following;
 mod ranking;
 mod store;
