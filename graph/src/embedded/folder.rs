@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use crate::store::{Result, StoreError};
@@ -45,7 +46,9 @@ impl Folder {
 
     /// The connection that writes; makes the tables in a new store.
     pub fn writer(&self) -> Result<Connection> {
-        let db = Connection::open(self.database())?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(self.database(), flags)?;
+        keep_plans(&db)?;
         db.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; \
              PRAGMA cache_size = -24000; PRAGMA temp_store = MEMORY;",
@@ -81,10 +84,17 @@ impl Folder {
     pub fn reader(&self) -> Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(self.database(), flags)?;
+        keep_plans(&db)?;
         db.execute_batch("PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;")?;
         db.set_prepared_statement_cache_capacity(48);
         Ok(db)
     }
+}
+
+/// Statements are prepared once: without this, one with a range is prepared again for every value.
+fn keep_plans(db: &Connection) -> Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 fn holder(lock: &mut File) -> String {

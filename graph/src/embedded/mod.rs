@@ -52,6 +52,9 @@ const WAITING: usize = 1024;
 /// Nodes kept ready in memory.
 const CACHED_NODES: usize = 20_000;
 
+/// Reading connections kept open; each has a cache of its own.
+const IDLE_READERS: usize = 6;
+
 /// Opens the store for reading and writing. Fails with `InUse` when another process has it open.
 pub fn open(options: Options) -> Result<Arc<dyn Store>> {
     let folder = Folder::hold(&options.path)?;
@@ -123,7 +126,10 @@ impl Shared {
         let transaction = db.transaction()?;
         let answer = work(&transaction);
         drop(transaction);
-        self.readers.lock().push(db);
+        let mut readers = self.readers.lock();
+        if readers.len() < IDLE_READERS {
+            readers.push(db);
+        }
         answer
     }
 }

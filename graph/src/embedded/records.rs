@@ -333,6 +333,8 @@ pub(super) struct ClaimRecord {
     pub source: u8,
     pub key: KeyRecord,
     pub lineage: ContentRecord,
+    /// The datasets that it names as sources.
+    pub inputs: Vec<u32>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -248,7 +248,7 @@ impl Apply<'_> {
 
     /// Looks again at the life cycle of a dataset that a run wrote, and of those that were renamed from it.
     pub(super) fn written(&mut self, dataset: u32) -> Result<()> {
-        if self.flags(dataset)? & flag::LIFECYCLE == 0 {
+        if !self.is_watched(dataset) {
             return Ok(());
         }
         let mut affected = vec![dataset];

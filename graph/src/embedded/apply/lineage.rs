@@ -42,14 +42,23 @@ impl Apply<'_> {
     }
 
     /// Names every dataset that a claim speaks of.
-    pub(super) fn mention_claim(&mut self, claim: &Claim) -> Result<u32> {
-        for name in claim.inputs.iter().collect::<BTreeSet<_>>() {
-            self.dataset(name)?;
+    pub(super) fn mention_claim(&mut self, claim: &Claim) -> Result<()> {
+        self.claim_inputs(claim)?;
+        self.dataset(&claim.output)?;
+        Ok(())
+    }
+
+    /// The datasets that a claim names as sources.
+    pub(super) fn claim_inputs(&mut self, claim: &Claim) -> Result<Vec<u32>> {
+        let mut inputs = BTreeSet::new();
+        let mut last = None;
+        for name in claim.inputs.iter().chain(claim.edges.iter().map(|edge| &edge.source)) {
+            if last != Some(name) {
+                inputs.insert(self.dataset(name)?);
+                last = Some(name);
+            }
         }
-        for name in claim.edges.iter().map(|edge| &edge.source).collect::<BTreeSet<_>>() {
-            self.dataset(name)?;
-        }
-        self.dataset(&claim.output)
+        Ok(inputs.into_iter().collect())
     }
 
     /// A claim by node ids.
@@ -157,22 +166,16 @@ impl Apply<'_> {
 
     /// What the latest complete run says, what later runs say, and what was stated by design.
     fn current_lineages(&self, job: u32, output: u32) -> Result<Vec<Vec<u8>>> {
-        let latest: Option<Vec<u8>> = self
-            .db
-            .prepare_cached("SELECT MAX(key) FROM run_output WHERE output = ?1 AND job = ?2 AND standing = 1")?
-            .query_row([output, job], |row| row.get(0))?;
         let mut read = self.db.prepare_cached(
-            "SELECT DISTINCT lineage FROM run_output WHERE output = ?1 AND job = ?2 AND standing = ?3 AND key >= ?4",
+            "WITH latest (key) AS (SELECT COALESCE(MAX(key), x'') FROM run_output WHERE output = ?1 AND job = ?2 AND standing = 1) \
+             SELECT lineage FROM latest CROSS JOIN run_output AS r \
+             WHERE r.output = ?1 AND r.job = ?2 AND r.standing = 1 AND r.key = latest.key \
+             UNION SELECT lineage FROM latest CROSS JOIN run_output AS r \
+             WHERE r.output = ?1 AND r.job = ?2 AND r.standing = 0 AND r.key >= latest.key \
+             UNION SELECT lineage FROM run_output AS r WHERE r.output = ?1 AND r.job = ?2 AND r.standing = 2",
         )?;
-        let latest = latest.unwrap_or_default();
-        let mut lineages = BTreeSet::new();
-        for (standing, since) in [(Standing::Complete, &latest[..]), (Standing::Open, &latest[..]), (Standing::Design, &[])] {
-            let rows = read.query_map(params![output, job, standing as u8, since], |row| row.get::<_, Vec<u8>>(0))?;
-            for row in rows {
-                lineages.insert(row?);
-            }
-        }
-        Ok(lineages.into_iter().collect())
+        let rows = read.query_map([output, job], |row| row.get(0))?;
+        Ok(rows.collect::<std::result::Result<_, _>>()?)
     }
 
     fn output_edges(&self, job: u32, output: u32, lineages: &[Vec<u8>]) -> Result<BTreeSet<Wanted>> {

@@ -101,6 +101,9 @@ pub(super) struct Apply<'a> {
     schemas: BTreeSet<u32>,
     /// Datasets that this submission says were dropped.
     drops: BTreeSet<u32>,
+    /// Datasets and namespaces that this submission has named so far.
+    datasets: HashMap<QualifiedName, u32>,
+    namespaces: HashMap<String, u32>,
     /// Nodes that may have to begin or end because edges of theirs did.
     unsettled: BTreeSet<u32>,
 }
@@ -115,7 +118,8 @@ impl<'a> Apply<'a> {
         before: &'a Outcome,
     ) -> Apply<'a> {
         let (out, schemas, drops, unsettled) = Default::default();
-        Apply { db, revision, derive, counters, topology, before, out, schemas, drops, unsettled }
+        let (datasets, namespaces) = Default::default();
+        Apply { db, revision, derive, counters, topology, before, out, schemas, drops, datasets, namespaces, unsettled }
     }
 
     /// Applies a submission; false when the same input was there before.

@@ -58,7 +58,12 @@ pub(in crate::embedded) fn key_hash(key: &str) -> u64 {
 
 impl Apply<'_> {
     pub(super) fn dataset(&mut self, name: &QualifiedName) -> Result<u32> {
-        self.dataset_as(name, Mention::Named)
+        if let Some(id) = self.datasets.get(name) {
+            return Ok(*id);
+        }
+        let id = self.dataset_as(name, Mention::Named)?;
+        self.datasets.insert(name.clone(), id);
+        Ok(id)
     }
 
     pub(super) fn dataset_as(&mut self, name: &QualifiedName, mention: Mention) -> Result<u32> {
@@ -79,8 +84,13 @@ impl Apply<'_> {
     }
 
     fn namespace(&mut self, namespace: &str) -> Result<u32> {
+        if let Some(id) = self.namespaces.get(namespace) {
+            return Ok(*id);
+        }
         let key = names::namespace_key(namespace);
-        self.node(0, NodeKind::Namespace, &key, namespace.trim(), Mention::Named)
+        let id = self.node(0, NodeKind::Namespace, &key, namespace.trim(), Mention::Named)?;
+        self.namespaces.insert(namespace.to_owned(), id);
+        Ok(id)
     }
 
     /// An owner or a tag.
@@ -180,6 +190,14 @@ impl Apply<'_> {
 
     pub(super) fn flags(&self, id: u32) -> Result<u8> {
         Ok(self.db.prepare_cached("SELECT flags FROM node WHERE id = ?1")?.query_row([id], |row| row.get(0))?)
+    }
+
+    /// Whether the life cycle of a dataset is watched.
+    pub(super) fn is_watched(&self, id: u32) -> bool {
+        let latest = |flags: &[(u32, u8)]| flags.iter().rev().find(|(node, _)| *node == id).map(|(_, flags)| *flags);
+        let flags = latest(&self.out.flags).or_else(|| latest(&self.before.flags));
+        let known = || if id < self.topology.node_count() { self.topology.flags(id) } else { 0 };
+        flags.unwrap_or_else(known) & flag::LIFECYCLE != 0
     }
 
     pub(super) fn set_flags(&mut self, id: u32, flags: u8) -> Result<()> {

@@ -25,6 +25,8 @@ struct Row {
     /// A statement by design, not a run.
     design: bool,
     is_new: bool,
+    /// It reads or writes a dataset that it did not before.
+    names_more: bool,
     at: i64,
     body: RunBody,
 }
@@ -58,11 +60,13 @@ impl Apply<'_> {
             self.mention_claim(claim)?;
         }
         let mut row = self.run_row(job, change.run.as_deref().unwrap_or(""), change.run.is_none())?;
+        let known = row.body.inputs.len() + row.body.outputs.len();
         if row.design && !row.replaced_by(&change.at) {
             return Ok(());
         }
         self.accumulate(&mut row.body, change, &inputs, &outputs)?;
         self.parent(job, change)?;
+        row.names_more = row.body.inputs.len() + row.body.outputs.len() != known;
         self.finish(row)
     }
 
@@ -96,12 +100,12 @@ impl Apply<'_> {
         let found: Option<(i64, i64, String)> =
             read.query_row(params![name, job], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         if let Some((id, at, body)) = found {
-            return Ok(Row { id, job, name: name.to_owned(), design, is_new: false, at, body: records::read(&body)? });
+            return Ok(Row { id, job, name: name.to_owned(), design, is_new: false, names_more: false, at, body: records::read(&body)? });
         }
         self.counters.run += 1;
         self.counters.statements += i64::from(design);
         let (id, name) = (self.counters.run, name.to_owned());
-        Ok(Row { id, job, name, design, is_new: true, at: 0, body: RunBody::default() })
+        Ok(Row { id, job, name, design, is_new: true, names_more: false, at: 0, body: RunBody::default() })
     }
 
     fn accumulate(&mut self, body: &mut RunBody, change: &RunChange, inputs: &[u32], outputs: &[u32]) -> Result<()> {
@@ -141,7 +145,8 @@ impl Apply<'_> {
                 let resolved = self.resolve_claim(claim, Mention::Named)?;
                 self.write_lineage(&lineage, &resolved)?;
             }
-            let record = ClaimRecord { output, source, key: KeyRecord(at), lineage: ContentRecord(lineage) };
+            let inputs = self.claim_inputs(claim)?;
+            let record = ClaimRecord { output, source, key: KeyRecord(at), lineage: ContentRecord(lineage), inputs };
             match place {
                 Some(place) => body.claims[place] = record,
                 None => body.claims.push(record),
@@ -183,7 +188,7 @@ impl Apply<'_> {
             best.entry(claim.output).or_insert(claim);
         }
         let explicit = body.claims.iter().any(|claim| claim.source == LineageSource::Explicit as u8);
-        let extra = self.unclaimed_inputs(body, best.values().copied())?;
+        let extra = unclaimed_inputs(body, best.values().copied());
         let outputs: BTreeSet<u32> = body.outputs.iter().chain(best.keys()).copied().collect();
         let needy: Vec<u32> = outputs.iter().copied().filter(|output| !best.contains_key(output)).collect();
         let mut concluded = Vec::new();
@@ -235,15 +240,6 @@ impl Apply<'_> {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Inputs of the run that no claim names: they may feed any output.
-    fn unclaimed_inputs<'c>(&self, body: &RunBody, claims: impl Iterator<Item = &'c ClaimRecord>) -> Result<Vec<u32>> {
-        let mut named = BTreeSet::new();
-        for claim in claims {
-            named.extend(self.lineage(&claim.lineage.0.0)?.inputs);
-        }
-        Ok(body.inputs.iter().copied().filter(|input| !named.contains(input)).collect())
-    }
-
     fn write_run(&mut self, row: &mut Row) -> Result<()> {
         let state = run_state(&row.body);
         let at = started(&row.body).map_or(0, |time| time.as_microsecond());
@@ -253,10 +249,11 @@ impl Apply<'_> {
                  ON CONFLICT (id) DO UPDATE SET state = ?4, at = ?5, body = ?6",
             )?
             .execute(params![row.id, row.job, row.name, state as u8, at, records::write(&row.body)])?;
-        if row.design {
+        let moved = !row.is_new && at != row.at;
+        if row.design || !(row.is_new || row.names_more || moved) {
             return Ok(());
         }
-        if !row.is_new && at != row.at {
+        if moved {
             let datasets: BTreeSet<u32> = row.body.inputs.iter().chain(&row.body.outputs).copied().collect();
             for dataset in datasets {
                 self.db
@@ -323,6 +320,12 @@ impl Apply<'_> {
             ])?;
         Ok(())
     }
+}
+
+/// Inputs of the run that no claim names: they may feed any output.
+fn unclaimed_inputs<'c>(body: &RunBody, claims: impl Iterator<Item = &'c ClaimRecord>) -> Vec<u32> {
+    let named: BTreeSet<u32> = claims.flat_map(|claim| claim.inputs.iter().copied()).collect();
+    body.inputs.iter().copied().filter(|input| !named.contains(input)).collect()
 }
 
 fn add_all(list: &mut Vec<u32>, more: &[u32]) {
