@@ -58,7 +58,8 @@ impl Gate {
                 config.listen
             )));
         }
-        let origins = config.origins.iter().map(|origin| authority(origin).unwrap_or(origin).to_ascii_lowercase()).collect();
+        let origins =
+            config.origins.iter().map(|origin| authority(origin).unwrap_or(origin).to_ascii_lowercase()).collect();
         Ok(Gate { tokens, hosts: hosts(config.listen, &config.hosts), origins })
     }
 
@@ -78,7 +79,8 @@ impl Gate {
         let Some(shown) = bearer(header) else {
             return Err(unauthenticated("`Authorization`: expected `Bearer` and a token, found another scheme"));
         };
-        self.find(shown).ok_or_else(|| unauthenticated("`Authorization`: expected a token this server knows, found another"))
+        self.find(shown)
+            .ok_or_else(|| unauthenticated("`Authorization`: expected a token this server knows, found another"))
     }
 
     /// Compares with every token in full, so that time tells nothing of any.
@@ -101,7 +103,10 @@ impl Gate {
         if self.hosts.contains(&name) {
             return Ok(());
         }
-        Err(forbidden(format!("`Host`: expected {}, found `{host}`; other names are set in `hosts`", self.host_names())))
+        Err(forbidden(format!(
+            "`Host`: expected {}, found `{host}`; other names are set in `hosts`",
+            self.host_names()
+        )))
     }
 
     /// `Origin`, when there is one, must be this server itself or a configured one.
@@ -112,7 +117,9 @@ impl Gate {
         if found.is_some_and(|found| found == own || self.origins.contains(&found)) {
             return Ok(());
         }
-        Err(forbidden(format!("`Origin`: expected a page of `{host}`, found `{origin}`; other origins are set in `origins`")))
+        Err(forbidden(format!(
+            "`Origin`: expected a page of `{host}`, found `{origin}`; other origins are set in `origins`"
+        )))
     }
 
     fn host_names(&self) -> String {
@@ -163,7 +170,10 @@ fn token_file(path: &Path) -> Result<Vec<(Principal, Secret)>, ConfigError> {
         tokens.push((Principal::named(name), Secret::new(token)));
     }
     if tokens.is_empty() {
-        return Err(ConfigError(format!("`token_file`: `{}`: expected a `name token` line, found none", path.display())));
+        return Err(ConfigError(format!(
+            "`token_file`: `{}`: expected a `name token` line, found none",
+            path.display()
+        )));
     }
     Ok(tokens)
 }
@@ -244,7 +254,11 @@ mod tests {
         check_principal(&gate, Some("Bearer s3cret"), "token");
         check_principal(&gate, Some("bearer s3cret"), "token");
         check_principal(&gate, None, "401 `Authorization`: expected `Bearer` and a token, found none");
-        check_principal(&gate, Some("Basic abc"), "401 `Authorization`: expected `Bearer` and a token, found another scheme");
+        check_principal(
+            &gate,
+            Some("Basic abc"),
+            "401 `Authorization`: expected `Bearer` and a token, found another scheme",
+        );
         let other = "401 `Authorization`: expected a token this server knows, found another";
         check_principal(&gate, Some("Bearer s3cre"), other);
         check_principal(&gate, Some("Bearer s3cret2"), other);
@@ -292,7 +306,9 @@ mod tests {
         check_origin(&gate, "https://catalog.example", "catalog.example:443", "ok");
         check_origin(&gate, "https://portal.example", "localhost:8080", "ok");
         let told = |origin| {
-            format!("403 `Origin`: expected a page of `localhost:8080`, found `{origin}`; other origins are set in `origins`")
+            format!(
+                "403 `Origin`: expected a page of `localhost:8080`, found `{origin}`; other origins are set in `origins`"
+            )
         };
         for origin in ["http://localhost:3000", "null", "https://evil.example"] {
             check_origin(&gate, origin, "localhost:8080", &told(origin));

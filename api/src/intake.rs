@@ -105,9 +105,10 @@ impl Intake {
     /// Commits what was read and says what became of each, numbered on from the fates there are.
     async fn settle_all(&self, events: impl IntoIterator<Item = Read>, fates: &mut Vec<Fate>) {
         let first = fates.len();
-        let settled = events.into_iter().enumerate().map(|(at, event)| async move {
-            Fate { index: first + at, result: self.settle(event).await }
-        });
+        let settled = events
+            .into_iter()
+            .enumerate()
+            .map(|(at, event)| async move { Fate { index: first + at, result: self.settle(event).await } });
         let settled: Vec<Fate> = stream::iter(settled).buffered(TOGETHER).collect().await;
         fates.extend(settled);
     }

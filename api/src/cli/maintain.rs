@@ -99,9 +99,10 @@ struct Scratch {
 impl Scratch {
     fn new(data: &Path, to: Option<&Path>) -> Result<Scratch, Failure> {
         match to {
-            Some(folder) if folder.exists() => {
-                Err(Failure::Usage(format!("`--to`: expected a folder that does not exist, found `{}`", folder.display())))
-            }
+            Some(folder) if folder.exists() => Err(Failure::Usage(format!(
+                "`--to`: expected a folder that does not exist, found `{}`",
+                folder.display()
+            ))),
             Some(folder) => Ok(Scratch { folder: folder.to_owned(), kept: true }),
             None => Ok(Scratch { folder: data.join(format!("replay-{}", uuid::Uuid::now_v7())), kept: false }),
         }

@@ -73,7 +73,9 @@ impl From<ConfigError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
         match error {
-            StoreError::InUse { .. } => Failure::Failed(format!("{error}; use `--url` to reach the server that has it open")),
+            StoreError::InUse { .. } => {
+                Failure::Failed(format!("{error}; use `--url` to reach the server that has it open"))
+            }
             other => Failure::failed(other),
         }
     }

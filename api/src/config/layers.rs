@@ -137,15 +137,19 @@ pub(super) fn place(metadata: Option<&Metadata>, keys: &[String]) -> String {
 fn not_toml(path: &Path, told: &str) -> ConfigError {
     let mut lines = told.lines().filter(|line| !line.trim().is_empty());
     let place = lines.next().unwrap_or_default().trim_start_matches("TOML parse error at ");
-    let reason = lines.last().unwrap_or("not TOML");
+    let reason = lines.next_back().unwrap_or("not TOML");
     ConfigError(format!("`{}`: {place}: {reason}", path.display()))
 }
 
 fn describe(error: figment::Error) -> ConfigError {
     let mut keys = error.path.clone();
     let (unknown, text) = match &error.kind {
-        Kind::UnknownField(name, expected) => (Some(name), format!("no such setting; expected one of {}", names(expected))),
-        Kind::UnknownVariant(found, expected) => (None, format!("expected one of {}, found `{found}`", names(expected))),
+        Kind::UnknownField(name, expected) => {
+            (Some(name), format!("no such setting; expected one of {}", names(expected)))
+        }
+        Kind::UnknownVariant(found, expected) => {
+            (None, format!("expected one of {}, found `{found}`", names(expected)))
+        }
         Kind::InvalidType(found, expected) | Kind::InvalidValue(found, expected) => {
             (None, format!("expected {expected}, found {found}"))
         }

@@ -13,8 +13,15 @@ use serde::{Deserialize, Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct ByteSize(pub u64);
 
-const SIZES: [(&str, u64); 7] =
-    [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000), ("B", 1)];
+const SIZES: [(&str, u64); 7] = [
+    ("GiB", 1 << 30),
+    ("MiB", 1 << 20),
+    ("KiB", 1 << 10),
+    ("GB", 1_000_000_000),
+    ("MB", 1_000_000),
+    ("kB", 1_000),
+    ("B", 1),
+];
 
 impl ByteSize {
     pub const fn mib(count: u64) -> ByteSize {
@@ -30,7 +37,9 @@ impl FromStr for ByteSize {
     type Err = String;
 
     fn from_str(text: &str) -> Result<ByteSize, String> {
-        scaled(text, &SIZES, 1).map(ByteSize).ok_or_else(|| format!("expected a size such as `100 MiB`, found `{text}`"))
+        scaled(text, &SIZES, 1)
+            .map(ByteSize)
+            .ok_or_else(|| format!("expected a size such as `100 MiB`, found `{text}`"))
     }
 }
 
@@ -69,7 +78,11 @@ impl FromStr for Period {
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let milliseconds = self.0.as_millis();
-        if milliseconds.is_multiple_of(1_000) { write!(f, "{} s", milliseconds / 1_000) } else { write!(f, "{milliseconds} ms") }
+        if milliseconds.is_multiple_of(1_000) {
+            write!(f, "{} s", milliseconds / 1_000)
+        } else {
+            write!(f, "{milliseconds} ms")
+        }
     }
 }
 

@@ -51,7 +51,12 @@ enum Encoding {
 }
 
 /// Reads a body to its end.
-pub async fn receive(headers: &HeaderMap, mut body: Body, limits: BodyLimits, budget: &Budget) -> Result<Received, ClientError> {
+pub async fn receive(
+    headers: &HeaderMap,
+    mut body: Body,
+    limits: BodyLimits,
+    budget: &Budget,
+) -> Result<Received, ClientError> {
     let encoding = encoding(headers)?;
     let reading = async {
         check_length(headers, limits)?;
@@ -155,7 +160,8 @@ impl Write for Sink<'_> {
 
 async fn next(body: &mut Body) -> Result<Option<Bytes>, ClientError> {
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| ClientError::new(Code::BadRequest, format!("the body ended early: {error}")))?;
+        let frame =
+            frame.map_err(|error| ClientError::new(Code::BadRequest, format!("the body ended early: {error}")))?;
         if let Ok(data) = frame.into_data() {
             return Ok(Some(data));
         }
@@ -172,7 +178,10 @@ async fn drain(mut body: Body) {
 
 fn too_large(limits: BodyLimits, has: &str) -> ClientError {
     let BodyLimits { size, setting, .. } = limits;
-    ClientError::new(Code::TooLarge, format!("the body is too large: expected at most {size}, {has} more (`{setting}`)"))
+    ClientError::new(
+        Code::TooLarge,
+        format!("the body is too large: expected at most {size}, {has} more (`{setting}`)"),
+    )
 }
 
 fn full(lease: &Lease) -> ClientError {

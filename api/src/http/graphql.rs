@@ -9,9 +9,9 @@ use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts, Query, State};
+use axum::http::Uri;
 use axum::http::header::{self, HeaderMap};
 use axum::http::request::Parts;
-use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
@@ -38,8 +38,9 @@ pub async fn post(
     let (size, time) = (app.services.limits.query_body, app.services.limits.body_time.0);
     let limits = BodyLimits { size, time, setting: "limits.query_body" };
     let received = receive(&headers, body, limits, &app.budget).await?;
-    let request = serde_json::from_slice::<Request>(&received.bytes)
-        .map_err(|error| ClientError::new(Code::BadJson, format!("expected a GraphQL request such as `{{\"query\": …}}`: {error}")))?;
+    let request = serde_json::from_slice::<Request>(&received.bytes).map_err(|error| {
+        ClientError::new(Code::BadJson, format!("expected a GraphQL request such as `{{\"query\": …}}`: {error}"))
+    })?;
     Ok(answer(&app, principal, request).await)
 }
 
@@ -77,7 +78,8 @@ fn asked(uri: &Uri) -> Result<Request, ClientError> {
     let mut request = Request::new(asked.query);
     request.operation_name = asked.operation_name;
     if let Some(variables) = asked.variables {
-        request.variables = serde_json::from_str(&variables).map_err(|error| bad(format!("`variables`: expected a JSON object: {error}")))?;
+        request.variables = serde_json::from_str(&variables)
+            .map_err(|error| bad(format!("`variables`: expected a JSON object: {error}")))?;
     }
     Ok(request)
 }
@@ -98,7 +100,9 @@ async fn answer(app: &App, principal: Principal, request: Request) -> Response {
 fn check_media_type(headers: &HeaderMap) -> Result<(), ClientError> {
     let found = text(headers, &header::CONTENT_TYPE).unwrap_or_default();
     let essence = found.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") || essence.eq_ignore_ascii_case("application/graphql-response+json") {
+    if essence.eq_ignore_ascii_case("application/json")
+        || essence.eq_ignore_ascii_case("application/graphql-response+json")
+    {
         return Ok(());
     }
     let told = format!("`Content-Type`: expected `application/json`, found `{found}`");
@@ -112,7 +116,9 @@ fn operation(request: &mut Request) -> Option<OperationType> {
     let mut operations = document.operations.iter();
     match name {
         None => operations.next().map(|(_, operation)| operation.node.ty),
-        Some(name) => operations.find(|(found, _)| found.is_some_and(|found| found.as_str() == name)).map(|(_, operation)| operation.node.ty),
+        Some(name) => operations
+            .find(|(found, _)| found.is_some_and(|found| found.as_str() == name))
+            .map(|(_, operation)| operation.node.ty),
     }
 }
 
@@ -123,11 +129,14 @@ async fn web_socket(app: Arc<App>, mut parts: Parts) -> Result<Response, Error> 
         Some(_) => Some(Caller::from_request_parts(&mut parts, &app).await?.0),
         None => app.gate.principal(None).ok(),
     };
-    let refused = |what: String| ClientError::new(Code::BadRequest, format!("expected a WebSocket with graphql-transport-ws: {what}"));
+    let refused = |what: String| {
+        ClientError::new(Code::BadRequest, format!("expected a WebSocket with graphql-transport-ws: {what}"))
+    };
     let protocol = GraphQLProtocol::from_request_parts(&mut parts, &())
         .await
         .map_err(|_| refused("`Sec-WebSocket-Protocol` names no protocol that is spoken here".to_owned()))?;
-    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|error| refused(error.to_string()))?;
+    let upgrade =
+        WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|error| refused(error.to_string()))?;
     let schema = app.schema.clone();
     let stop = app.services.stop.clone();
     let serve = move |socket| async move {

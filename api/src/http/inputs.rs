@@ -86,7 +86,10 @@ fn submissions(bytes: &[u8]) -> Result<Vec<Submission>, ClientError> {
         .map_err(|error| ClientError::new(Code::BadJson, format!("{expected}: {error}")))?;
     let now = Time::now();
     let read = |(at, input): (usize, SentInput)| {
-        let wrong = |message: String| ClientError { path: Some(format!("$.inputs[{at}]")), ..ClientError::new(Code::BadEvent, message) };
+        let wrong = |message: String| ClientError {
+            path: Some(format!("$.inputs[{at}]")),
+            ..ClientError::new(Code::BadEvent, message)
+        };
         let kind = match input.kind.as_str() {
             "dbt" => InputKind::Dbt,
             "sql" => InputKind::Sql,

@@ -47,7 +47,8 @@ fn point_to_batch(error: Error, is_list: bool) -> Error {
 
 /// A body of inputs, under its limits.
 pub(super) async fn take(app: &App, headers: &HeaderMap, body: Body) -> Result<Received, Error> {
-    let limits = BodyLimits { size: app.services.limits.body, time: app.services.limits.body_time.0, setting: "limits.body" };
+    let limits =
+        BodyLimits { size: app.services.limits.body, time: app.services.limits.body_time.0, setting: "limits.body" };
     Ok(receive(headers, body, limits, &app.budget).await?)
 }
 

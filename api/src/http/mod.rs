@@ -40,8 +40,7 @@ pub struct App {
 }
 
 /// Where OpenLineage clients send to; the second and third are the paths other catalogs give them.
-const LINEAGE: [&str; 3] =
-    ["/api/v1/lineage", "/openapi/openlineage/api/v1/lineage", "/api/v1/openlineage/lineage"];
+const LINEAGE: [&str; 3] = ["/api/v1/lineage", "/openapi/openlineage/api/v1/lineage", "/api/v1/openlineage/lineage"];
 
 impl App {
     pub fn new(services: Arc<Services>, gate: Gate) -> Arc<App> {

@@ -59,7 +59,8 @@ fn content(asset: Asset, headers: &HeaderMap) -> Response {
     let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type))];
     match asset.brotli {
         Some(packed) if accepts_brotli(headers) => {
-            (kind, [(header::CONTENT_ENCODING, HeaderValue::from_static("br"))], Body::from(bytes(packed))).into_response()
+            (kind, [(header::CONTENT_ENCODING, HeaderValue::from_static("br"))], Body::from(bytes(packed)))
+                .into_response()
         }
         Some(_) | None => (kind, Body::from(bytes(asset.bytes))).into_response(),
     }

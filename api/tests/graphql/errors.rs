@@ -116,6 +116,15 @@ async fn documents_that_ask_for_too_much() {
     check(&world, &format!("{{ {aliases} }}"), "TOO_COMPLEX: the query has 101 aliases; the limit is 100").await;
     let wide = "query Q($n: Int = 900) { datasets(first: 200) { hits { id } } recentRuns(first: $n) { inputs { consumers { name } } } }";
     check(&world, wide, "TOO_COMPLEX: the query may resolve 100302 fields; the limit is 50000: ask for fewer items or fewer nested lists").await;
+    let ids = vec!["\"job:a:b\""; 600].join(",");
+    let many = format!("{{ nodes(ids: [{ids}]) {{ ... on Job {{ inputs {{ consumers {{ name }} }} }} }} }}");
+    check(&world, &many, "TOO_COMPLEX: the query may resolve 66601 fields; the limit is 50000: ask for fewer items or fewer nested lists").await;
+    check(
+        &world,
+        &format!("{{ nodes(ids: [{ids}]) {{ id }} }}"),
+        "INVALID_ARGUMENT: `ids`: expected at most 500 ids, found 600",
+    )
+    .await;
     let bomb: String =
         (0..30).map(|n| format!("fragment F{n} on Job {{ inputs {{ consumers {{ ...F{} }} }} }} ", n + 1)).collect();
     let bomb = format!("{{ job(namespace: \"a\", name: \"b\") {{ ...F0 }} }} {bomb} fragment F30 on Job {{ name }}");

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use api::config::Config;
-use api::server::{self, Server, ServeError};
+use api::server::{self, ServeError, Server};
 use api::services::Services;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -23,7 +23,8 @@ pub struct Running {
 /// Starts a server with these settings on a folder of its own.
 pub async fn start(change: impl FnOnce(&mut Config)) -> Running {
     let folder = tempfile::tempdir().unwrap();
-    let mut config = Config { listen: ([127, 0, 0, 1], 0).into(), data: folder.path().join("data"), ..Config::default() };
+    let mut config =
+        Config { listen: ([127, 0, 0, 1], 0).into(), data: folder.path().join("data"), ..Config::default() };
     change(&mut config);
     let services = server::open(&config).await.unwrap();
     let server = Server::bind(&config, services.clone()).await.unwrap();
@@ -196,8 +197,7 @@ pub fn chunked(body: &[u8], size: usize) -> Vec<u8> {
 
 /// A small event of a run.
 pub fn event(run: &str) -> String {
-    format!(
-        r#"{{"eventType":"COMPLETE","eventTime":"2026-01-31T12:00:00Z","run":{{"runId":"{run}"}},"#,
-    ) + r#""job":{"namespace":"shop","name":"load"},"inputs":[{"namespace":"db","name":"a"}],"outputs":[{"namespace":"db","name":"b"}],"#
+    format!(r#"{{"eventType":"COMPLETE","eventTime":"2026-01-31T12:00:00Z","run":{{"runId":"{run}"}},"#,)
+        + r#""job":{"namespace":"shop","name":"load"},"inputs":[{"namespace":"db","name":"a"}],"outputs":[{"namespace":"db","name":"b"}],"#
         + r#""producer":"https://shop.example/load","schemaURL":"https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"}"#
 }
