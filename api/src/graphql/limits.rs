@@ -27,7 +27,7 @@ impl Default for QueryLimits {
 
 /// How long the list of a field is.
 enum Length {
-    /// As an argument says, else this long.
+    /// As an argument says, or as long as a list that is one, else this long.
     Page { argument: &'static str, default: u64 },
     /// As an argument says, of records that cost a hundredth each.
     Flat { argument: &'static str, default: u64 },
@@ -42,6 +42,7 @@ fn length(field: &str) -> Option<Length> {
     match field {
         "search" | "runs" | "recentRuns" => page("first", 20),
         "columns" => page("first", 100),
+        "nodes" => page("ids", 1),
         "suggest" => page("first", 8),
         "datasets" | "rejectedEvents" | "history" => page("first", 50),
         "lineage" | "deletionImpact" => flat("limit", 2000),
@@ -163,6 +164,7 @@ impl<'a> Judge<'a> {
             .and_then(|value| value.into_const_with(|variable| self.variables.get(&variable).cloned().ok_or(())).ok());
         match given {
             Some(Value::Number(number)) => number.as_u64().unwrap_or(default),
+            Some(Value::List(items)) => items.len() as u64,
             Some(_) | None => default,
         }
     }
@@ -170,4 +172,55 @@ impl<'a> Judge<'a> {
 
 fn body(fragment: &Positioned<FragmentDefinition>) -> &Positioned<SelectionSet> {
     &fragment.node.selection_set
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_schema;
+    use async_graphql::parser::types::{BaseType, FieldDefinition, TypeKind, TypeSystemDefinition};
+
+    use super::length;
+
+    /// Types whose lists are as long as the field that gave them says.
+    const COUNTED_BEFORE: [&str; 9] = [
+        "ColumnConnection",
+        "RunConnection",
+        "SearchConnection",
+        "RejectedConnection",
+        "Lineage",
+        "Paths",
+        "DeletionImpact",
+        "ChangeBatch",
+        "Subscription",
+    ];
+
+    fn is_list_of(field: &FieldDefinition, objects: &[String]) -> bool {
+        match &field.ty.node.base {
+            BaseType::List(item) => matches!(&item.base, BaseType::Named(name) if objects.iter().any(|o| o == name)),
+            BaseType::Named(_) => false,
+        }
+    }
+
+    #[test]
+    fn every_list_of_objects_has_a_length() {
+        let document = parse_schema(crate::graphql::sdl()).unwrap();
+        let types = document.definitions.iter().filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(definition) => Some(&definition.node),
+            TypeSystemDefinition::Schema(_) | TypeSystemDefinition::Directive(_) => None,
+        });
+        let objects: Vec<_> = types
+            .filter_map(|definition| match &definition.kind {
+                TypeKind::Object(object) => Some((definition.name.node.to_string(), object)),
+                _ => None,
+            })
+            .collect();
+        let mut names: Vec<String> = objects.iter().map(|(name, _)| name.clone()).collect();
+        names.push("Node".to_owned());
+        for (name, object) in objects.iter().filter(|(name, _)| !COUNTED_BEFORE.contains(&name.as_str())) {
+            for field in object.fields.iter().filter(|field| is_list_of(&field.node, &names)) {
+                let field = &field.node.name.node;
+                assert!(length(field).is_some(), "`{name}.{field}` is a list: say in `length` how long it may be");
+            }
+        }
+    }
 }
