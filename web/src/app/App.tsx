@@ -1,14 +1,17 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { RouterProvider } from '@tanstack/react-router';
-import { Provider } from 'urql';
-import { makeClient } from '~/shared/lib/client';
-import { router } from './router';
+import { type Client, Provider } from 'urql';
+import type { makeRouter } from './router';
 import { cssVariables, theme } from './theme';
 
-const client = makeClient();
+interface Props {
+  client: Client;
+  router: ReturnType<typeof makeRouter>;
+}
 
-export function App() {
+/** The whole page; what it talks to and where it stands come from outside. */
+export function App({ client, router }: Props) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <Provider value={client}>

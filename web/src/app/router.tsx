@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouterHistory,
+} from '@tanstack/react-router';
 import { datasetSearch } from '~/features/dataset/params';
 import { HomePage } from '~/features/home/HomePage';
 import { lineageSearch } from '~/features/lineage/params';
@@ -59,15 +65,15 @@ const explorer = createRoute({
   component: lazyRouteComponent(() => import('~/features/explorer/ExplorerPage'), 'ExplorerPage'),
 });
 
-export const router = createRouter({
-  routeTree: root.addChildren([home, search, dataset, lineage, job, run, runs, events, explorer]),
-  parseSearch,
-  stringifySearch,
-  scrollRestoration: true,
-});
+const routeTree = root.addChildren([home, search, dataset, lineage, job, run, runs, events, explorer]);
+
+/** All pages, over the browser's history or one given. */
+export function makeRouter(history?: RouterHistory) {
+  return createRouter({ routeTree, parseSearch, stringifySearch, scrollRestoration: true, history });
+}
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router;
+    router: ReturnType<typeof makeRouter>;
   }
 }

@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import { useHeld } from '~/shared/lib/hooks';
 import { Loading } from '~/shared/ui/Answer';
@@ -36,6 +37,8 @@ export function LineageView({ focus: asked, params, onParams, onFocus, isPage = 
   const act = useActions({ focus, params, open, onParams, onFocus, onSelect, showAll, held });
   const name = scene?.boxes.get(focus ?? '')?.name;
   const chosen = selected ?? (trace.value ? null : (focus ?? null));
+  // where the panel lies over the graph it waits to be asked for
+  const isNarrow = useMediaQuery('(max-width: 1100px)', false, { getInitialValueInEffect: false });
   useEffect(() => {
     if (trace.value) say(traceSentence(trace.value));
   }, [trace.value]);
@@ -61,7 +64,7 @@ export function LineageView({ focus: asked, params, onParams, onFocus, isPage = 
             model={model}
             params={params}
             onParams={onParams}
-            selected={chosen}
+            selected={isNarrow ? selected : chosen}
             onSelect={onSelect}
             act={act}
             stage={stage}

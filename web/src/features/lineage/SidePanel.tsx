@@ -23,7 +23,7 @@ export function SidePanel(props: Props) {
   const { params, onParams, selected, trace } = props;
   const subject = params.edge ?? selected ?? params.column ?? '';
   const [closed, setClosed] = useState('');
-  if (closed === subject) return null;
+  if (subject === '' || closed === subject) return null;
   const close = () => {
     setClosed(params.edge ? '' : subject);
     if (params.edge) onParams({ edge: undefined });

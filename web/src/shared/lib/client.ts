@@ -2,9 +2,10 @@ import { Client, cacheExchange, fetchExchange } from 'urql';
 import { token } from './token';
 
 /** The one GraphQL client. Answers are cached by document; a mutation refreshes what shows the type it changed. */
-export function makeClient(url = '/graphql'): Client {
+export function makeClient(fetch?: typeof globalThis.fetch): Client {
   return new Client({
-    url,
+    url: '/graphql',
+    fetch,
     exchanges: [cacheExchange, fetchExchange],
     preferGetMethod: false,
     requestPolicy: 'cache-and-network',
