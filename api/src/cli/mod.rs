@@ -114,9 +114,13 @@ impl Command {
     }
 }
 
+/// Threads for reads of the store and large bodies. Each keeps some memory for itself, and few cores gain from many.
+const BLOCKING_THREADS: usize = 8;
+
 /// Runs a command that waits for things.
 fn wait(command: impl Future<Output = Outcome>) -> Outcome {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build();
     let runtime = runtime.map_err(|error| Failure::Failed(format!("the runtime cannot start: {error}")))?;
     runtime.block_on(command)
 }
