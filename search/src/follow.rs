@@ -109,7 +109,9 @@ impl Follower {
         match start {
             Start::From(revision) => {
                 (self.state.noted, self.state.staged) = (revision, revision);
-                if self.is_adrift(revision).await && !self.rebuild_until_done("namespaces are shown otherwise now").await {
+                if self.is_adrift(revision).await
+                    && !self.rebuild_until_done("namespaces are shown otherwise now").await
+                {
                     return;
                 }
             }

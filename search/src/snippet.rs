@@ -122,7 +122,11 @@ fn beginning(name: &str, letters: usize) -> usize {
         if left == 0 {
             return at;
         }
-        let folded = if c.is_ascii() { usize::from(c.is_ascii_alphanumeric()) } else { fold(c.encode_utf8(&mut [0; 4])).chars().count() };
+        let folded = if c.is_ascii() {
+            usize::from(c.is_ascii_alphanumeric())
+        } else {
+            fold(c.encode_utf8(&mut [0; 4])).chars().count()
+        };
         left = left.saturating_sub(folded);
     }
     name.len()
@@ -155,6 +159,12 @@ mod tests {
     #[test]
     fn long_texts_are_cut_at_words() {
         let text = format!("{}the revenue per\ncustomer{}", "before ".repeat(30), " after".repeat(40));
-        check(&text, &[("revenue", false, 0), ("customer", false, 0)], expect!["… before before before before before the «revenue» per «customer» after after after after after after after after after after after after after after after after …"]);
+        check(
+            &text,
+            &[("revenue", false, 0), ("customer", false, 0)],
+            expect![
+                "… before before before before before the «revenue» per «customer» after after after after after after after after after after after after after after after after …"
+            ],
+        );
     }
 }

@@ -188,9 +188,10 @@ impl<'a> NodeReader<'a> {
         Ok(Some(node))
     }
 
-    /// Keeps a current node in memory, unless a commit came in between.
+    /// Keeps a current node in memory, unless a commit came in between. What is alone in the past may be one with
+    /// others by now, without a new version.
     fn keep(&self, id: u32, node: &Arc<Node>, alone: bool) {
-        if !alone || !node.span.is_open() {
+        if !alone || !node.span.is_open() || self.at != self.head {
             return;
         }
         let _published = self.shared.topology.read();

@@ -17,8 +17,13 @@ use crate::{list, request};
 
 fn open(path: &Path, rewrites: Rewrites) -> Arc<dyn Store> {
     let clock = Arc::new(|| Time::UNIX_EPOCH);
-    graph::embedded::open(graph::embedded::Options { path: path.into(), derive: Arc::new(NoDerivation), rewrites, clock })
-        .unwrap()
+    graph::embedded::open(graph::embedded::Options {
+        path: path.into(),
+        derive: Arc::new(NoDerivation),
+        rewrites,
+        clock,
+    })
+    .unwrap()
 }
 
 fn name(text: &str) -> QualifiedName {
@@ -90,54 +95,91 @@ async fn following_gives_what_a_rebuild_gives() {
     let index = Index::open(&folder.path().join("search"), store.clone()).await.unwrap();
     let lake = "s3://lake warehouse/orders";
     let revision = say(&store, vec![dataset(1, lake, vec![schema(&["id", "email"])])]).await;
-    check(&index, revision, "", expect![[r#"
+    check(
+        &index,
+        revision,
+        "",
+        expect![[r#"
         warehouse/orders
         warehouse/orders|email
         warehouse/orders|id
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let revision = say(&store, vec![dataset(2, lake, vec![schema(&["id", "mail"])])]).await;
-    check(&index, revision, "", expect![[r#"
+    check(
+        &index,
+        revision,
+        "",
+        expect![[r#"
         warehouse/orders
         warehouse/orders|id
         warehouse/orders|mail
-    "#]]).await;
+    "#]],
+    )
+    .await;
 
     say(&store, vec![dataset(3, "hive://prod sales.orders", vec![schema(&["id", "price"])])]).await;
     let revision = say(&store, vec![dataset(4, lake, vec![symlinks(&["hive://prod sales.orders"])])]).await;
-    check(&index, revision, "", expect![[r#"
+    check(
+        &index,
+        revision,
+        "",
+        expect![[r#"
         sales.orders
         sales.orders|id
         warehouse/orders|mail
         sales.orders|price
-    "#]]).await;
-    let revision = say(&store, vec![dataset(5, "hive://prod sales.orders", vec![symlinks(&["aa://first all.orders"])])]).await;
-    check(&index, revision, "", expect![[r#"
+    "#]],
+    )
+    .await;
+    let revision =
+        say(&store, vec![dataset(5, "hive://prod sales.orders", vec![symlinks(&["aa://first all.orders"])])]).await;
+    check(
+        &index,
+        revision,
+        "",
+        expect![[r#"
         all.orders
         sales.orders|id
         warehouse/orders|mail
         sales.orders|price
-    "#]]).await;
+    "#]],
+    )
+    .await;
 
     let owner = Owner { name: "crm".into(), role: None };
     let target = NodeName::Dataset(name("hive://prod sales.orders"));
     let revision = say(&store, vec![authored(6, target, Edit::AddOwner(owner))]).await;
-    check(&index, revision, "owner:crm", expect![[r#"
+    check(
+        &index,
+        revision,
+        "owner:crm",
+        expect![[r#"
         all.orders
         sales.orders|id
         warehouse/orders|mail
         sales.orders|price
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let gone = Assertion { slot: "symlinks".into(), value: None };
     let undone = DatasetChange { name: name("hive://prod sales.orders"), at: at(7), facets: vec![gone] };
     let revision = say(&store, vec![Change::Dataset(undone)]).await;
-    check(&index, revision, "", expect![[r#"
+    check(
+        &index,
+        revision,
+        "",
+        expect![[r#"
         all.orders
         sales.orders
         owner crm
         sales.orders|id
         warehouse/orders|mail
         sales.orders|price
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -160,5 +202,6 @@ async fn a_new_rule_for_namespaces_is_noticed() {
     expect![[r#"
         shop.orders
         shop.orders|id
-    "#]].assert_eq(&list(&answer.hits));
+    "#]]
+    .assert_eq(&list(&answer.hits));
 }

@@ -24,15 +24,27 @@ async fn a_write_is_found() {
     let index = index(&store).await;
     check(&index, &store, "", expect![[""]]).await;
     store.say("dataset pg://a orders\n  column id\njob af://a load");
-    check(&index, &store, "", expect![[r#"
+    check(
+        &index,
+        &store,
+        "",
+        expect![[r#"
         orders
         job load
         orders|id
-    "#]]).await;
+    "#]],
+    )
+    .await;
     store.say("dataset pg://a orders \"All that was sold\"");
-    check(&index, &store, "sold", expect![[r#"
+    check(
+        &index,
+        &store,
+        "sold",
+        expect![[r#"
         orders
-    "#]]).await;
+    "#]],
+    )
+    .await;
     store.say("-job af://a load");
     check(&index, &store, "load", expect![[""]]).await;
 }
@@ -42,16 +54,28 @@ async fn columns_follow_their_dataset() {
     let store = Memory::with("dataset pg://a orders\n  column id");
     let index = index(&store).await;
     store.say("dataset pg://a orders @crm");
-    check(&index, &store, "owner:crm", expect![[r#"
+    check(
+        &index,
+        &store,
+        "owner:crm",
+        expect![[r#"
         orders
         orders|id
-    "#]]).await;
+    "#]],
+    )
+    .await;
     store.say("dataset pg://a orders @finance");
     store.say("dataset pg://a orders @crm");
-    check(&index, &store, "owner:crm", expect![[r#"
+    check(
+        &index,
+        &store,
+        "owner:crm",
+        expect![[r#"
         orders
         orders|id
-    "#]]).await;
+    "#]],
+    )
+    .await;
     check(&index, &store, "owner:finance", expect![[""]]).await;
     store.say("-dataset pg://a orders");
     check(&index, &store, "", expect![[""]]).await;
@@ -64,10 +88,16 @@ async fn a_dataset_follows_its_columns() {
     check(&index, &store, "column:price", expect![[""]]).await;
     store.say("dataset pg://a other\ndataset pg://a orders\n  column price");
     store.say("dataset pg://a orders\n  -column id");
-    check(&index, &store, "column:price", expect![[r#"
+    check(
+        &index,
+        &store,
+        "column:price",
+        expect![[r#"
         orders
         orders|price
-    "#]]).await;
+    "#]],
+    )
+    .await;
     check(&index, &store, "column:id", expect![[""]]).await;
 }
 
@@ -76,16 +106,34 @@ async fn a_dataset_of_several_names_is_found_once_by_each() {
     let store = Memory::with("dataset s3://lake warehouse/orders\n  column id\ndataset hive://prod sales.orders_table");
     let index = index(&store).await;
     store.merge(("s3://lake", "warehouse/orders"), ("hive://prod", "sales.orders_table"));
-    check(&index, &store, "kind:dataset", expect![[r#"
+    check(
+        &index,
+        &store,
+        "kind:dataset",
+        expect![[r#"
         warehouse/orders
-    "#]]).await;
-    check(&index, &store, "orders_table", expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        &index,
+        &store,
+        "orders_table",
+        expect![[r#"
         warehouse/orders
-    "#]]).await;
-    check(&index, &store, "sales id", expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        &index,
+        &store,
+        "sales id",
+        expect![[r#"
         warehouse/orders
         warehouse/orders|id
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -130,18 +178,30 @@ async fn a_restart_reads_only_what_is_new() {
     let reads = store.reads.load(Ordering::Relaxed);
     let again = Index::open(folder.path(), store.clone()).await.unwrap();
     assert_eq!(again.held(), Revision(1));
-    check(&again, &store, "orders", expect![[r#"
+    check(
+        &again,
+        &store,
+        "orders",
+        expect![[r#"
         orders
-    "#]]).await;
+    "#]],
+    )
+    .await;
     assert_eq!(store.reads.load(Ordering::Relaxed), reads);
     again.close().await;
     store.say("dataset pg://a customers");
     let again = Index::open(folder.path(), store.clone()).await.unwrap();
-    check(&again, &store, "", expect![[r#"
+    check(
+        &again,
+        &store,
+        "",
+        expect![[r#"
         customers
         orders
         orders|id
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// Opens an index in a folder, lets it catch up, and closes it.
@@ -167,10 +227,16 @@ async fn a_gap_in_the_feed_is_read_afresh() {
     store.say("dataset pg://a customers\n-dataset pg://a gone");
     store.trim();
     let again = Index::open(folder.path(), store.clone()).await.unwrap();
-    check(&again, &store, "", expect![[r#"
+    check(
+        &again,
+        &store,
+        "",
+        expect![[r#"
         customers
         orders
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -213,9 +279,15 @@ async fn an_older_format_and_another_store_are_built_anew() {
     std::fs::write(&meta, older).unwrap();
     let again = Index::open(folder.path(), store.clone()).await.unwrap();
     assert_eq!(again.held(), Revision(0));
-    check(&again, &store, "", expect![[r#"
+    check(
+        &again,
+        &store,
+        "",
+        expect![[r#"
         orders
-    "#]]).await;
+    "#]],
+    )
+    .await;
     again.close().await;
 
     let other = Memory::new();
@@ -230,21 +302,34 @@ async fn a_rebuild_begins_from_nothing() {
     caught_up(&index, &store).await;
     let seen = Arc::new(Mutex::new(Vec::new()));
     let noted = seen.clone();
-    let progress = move |progress: search::Progress| noted.lock().unwrap_or_else(PoisonError::into_inner).push(progress.done);
+    let progress =
+        move |progress: search::Progress| noted.lock().unwrap_or_else(PoisonError::into_inner).push(progress.done);
     assert_eq!(index.rebuild(progress).await.unwrap(), Revision(1));
     assert_eq!(*seen.lock().unwrap_or_else(PoisonError::into_inner), [2, 3]);
-    check(&index, &store, "", expect![[r#"
+    check(
+        &index,
+        &store,
+        "",
+        expect![[r#"
         orders
         owner crm
         orders|id
-    "#]]).await;
+    "#]],
+    )
+    .await;
     store.say("dataset pg://a customers");
-    check(&index, &store, "", expect![[r#"
+    check(
+        &index,
+        &store,
+        "",
+        expect![[r#"
         customers
         orders
         owner crm
         orders|id
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -257,10 +342,16 @@ async fn an_index_dropped_without_closing_loses_nothing() {
     let elsewhere = tempfile::tempdir().unwrap();
     copy(&folder.path().join("current"), &elsewhere.path().join("current"));
     let again = Index::open(elsewhere.path(), store.clone()).await.unwrap();
-    check(&again, &store, "", expect![[r#"
+    check(
+        &again,
+        &store,
+        "",
+        expect![[r#"
         customers
         orders
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// A copy is what a crash would leave.

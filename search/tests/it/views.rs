@@ -46,7 +46,10 @@ fn values(values: &[&str]) -> Vec<String> {
 
 #[tokio::test]
 async fn facets_count_what_is_found() {
-    check("orders", Filter::default(), expect![[r#"
+    check(
+        "orders",
+        Filter::default(),
+        expect![[r#"
         4 found
         orders
         orders_daily
@@ -58,8 +61,13 @@ async fn facets_count_what_is_found() {
         owner (2): Finance 2, crm 2
         tag (2): domain=sales 1, pii 1
         domain (1): sales 1
-    "#]]).await;
-    check("", Filter::default(), expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        "",
+        Filter::default(),
+        expect![[r#"
         7 found
         customers
         orders
@@ -74,8 +82,13 @@ async fn facets_count_what_is_found() {
         owner (2): crm 5, Finance 2
         tag (3): pii 3, domain=sales 2, pii=yes 1
         domain (1): sales 3
-    "#]]).await;
-    check("nothing_at_all", Filter::default(), expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        "nothing_at_all",
+        Filter::default(),
+        expect![[r#"
         0 found
         kind (0): 
         platform (0): 
@@ -83,12 +96,17 @@ async fn facets_count_what_is_found() {
         owner (0): 
         tag (0): 
         domain (0): 
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_facet_does_not_filter_itself() {
-    check("orders", Filter { platforms: values(&["postgres"]), ..Filter::default() }, expect![[r#"
+    check(
+        "orders",
+        Filter { platforms: values(&["postgres"]), ..Filter::default() },
+        expect![[r#"
         1 found
         orders
         kind (1): dataset 1
@@ -97,8 +115,13 @@ async fn a_facet_does_not_filter_itself() {
         owner (1): crm 1
         tag (1): pii 1
         domain (0): 
-    "#]]).await;
-    check("", Filter { platforms: values(&["Postgres"]), ..Filter::default() }, expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        "",
+        Filter { platforms: values(&["Postgres"]), ..Filter::default() },
+        expect![[r#"
         4 found
         customers
         orders
@@ -110,9 +133,14 @@ async fn a_facet_does_not_filter_itself() {
         owner (1): crm 4
         tag (3): pii 3, domain=sales 1, pii=yes 1
         domain (1): sales 2
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let two = Filter { kinds: vec![NodeKind::Dataset], owners: values(&["finance"]), ..Filter::default() };
-    check("", two.clone(), expect![[r#"
+    check(
+        "",
+        two.clone(),
+        expect![[r#"
         2 found
         orders_daily
         orders_weekly
@@ -122,8 +150,13 @@ async fn a_facet_does_not_filter_itself() {
         owner (2): Finance 2, crm 2
         tag (1): domain=sales 1
         domain (1): sales 1
-    "#]]).await;
-    check("orders", two, expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        "orders",
+        two,
+        expect![[r#"
         2 found
         orders_daily
         orders_weekly
@@ -133,9 +166,15 @@ async fn a_facet_does_not_filter_itself() {
         owner (2): Finance 2, crm 1
         tag (1): domain=sales 1
         domain (1): sales 1
-    "#]]).await;
-    let alternatives = Filter { tags: values(&["pii", "domain=sales"]), kinds: vec![NodeKind::Dataset], ..Filter::default() };
-    check("", alternatives, expect![[r#"
+    "#]],
+    )
+    .await;
+    let alternatives =
+        Filter { tags: values(&["pii", "domain=sales"]), kinds: vec![NodeKind::Dataset], ..Filter::default() };
+    check(
+        "",
+        alternatives,
+        expect![[r#"
         3 found
         customers
         orders
@@ -146,8 +185,13 @@ async fn a_facet_does_not_filter_itself() {
         owner (2): crm 2, finance 1
         tag (3): domain=sales 2, pii 1, pii=yes 1
         domain (1): sales 2
-    "#]]).await;
-    check("", Filter { domains: values(&["sales", "none"]), ..Filter::default() }, expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        "",
+        Filter { domains: values(&["sales", "none"]), ..Filter::default() },
+        expect![[r#"
         3 found
         customers
         orders_daily
@@ -158,7 +202,9 @@ async fn a_facet_does_not_filter_itself() {
         owner (2): crm 2, finance 1
         tag (3): domain=sales 2, pii 1, pii=yes 1
         domain (2): sales 3, none 0
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -193,14 +239,16 @@ async fn pages_stay_whole_while_the_store_changes() {
     expect![[r#"
         b
         d
-    "#]].assert_eq(&list(&first.hits));
+    "#]]
+    .assert_eq(&list(&first.hits));
     store.say("dataset pg://a a\ndataset pg://a e\n-dataset pg://a d");
     crate::caught_up(&index, &store).await;
     let second = index.search(&Request { after: first.end_cursor, ..request("") }, &Everyone).await.unwrap();
     expect![[r#"
         e
         f
-    "#]].assert_eq(&list(&second.hits));
+    "#]]
+    .assert_eq(&list(&second.hits));
 }
 
 #[tokio::test]
@@ -211,12 +259,29 @@ async fn what_is_refused() {
         expected.assert_eq(&format!("{}: {error}", error.code()));
     };
     check(Request { first: 0, ..request("") }, expect!["BAD_PAGE_SIZE: the page size is 0, expected 1 to 200"]).await;
-    check(Request { first: 201, ..request("") }, expect!["BAD_PAGE_SIZE: the page size is 201, expected 1 to 200"]).await;
-    check(Request { after: Some("x".into()), ..request("") }, expect!["BAD_CURSOR: the cursor is not of this search: expected `endCursor` of a page with the same text and filter"]).await;
+    check(Request { first: 201, ..request("") }, expect!["BAD_PAGE_SIZE: the page size is 201, expected 1 to 200"])
+        .await;
+    check(
+        Request { after: Some("x".into()), ..request("") },
+        expect![
+            "BAD_CURSOR: the cursor is not of this search: expected `endCursor` of a page with the same text and filter"
+        ],
+    )
+    .await;
     let other = index.search(&Request { first: 1, ..request("orders") }, &Everyone).await.unwrap();
-    check(Request { after: other.end_cursor, ..request("customers") }, expect!["BAD_CURSOR: the cursor is not of this search: expected `endCursor` of a page with the same text and filter"]).await;
+    check(
+        Request { after: other.end_cursor, ..request("customers") },
+        expect![
+            "BAD_CURSOR: the cursor is not of this search: expected `endCursor` of a page with the same text and filter"
+        ],
+    )
+    .await;
     let past = Instant::now() - Duration::from_secs(1);
-    check(Request { deadline: past, ..request("orders") }, expect!["DEADLINE: the search took longer than its deadline"]).await;
+    check(
+        Request { deadline: past, ..request("orders") },
+        expect!["DEADLINE: the search took longer than its deadline"],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -225,22 +290,38 @@ async fn suggestions_are_names() {
     let check = async |text: &str, expected: Expect| {
         expected.assert_eq(&list(&index.suggest(text, 8, &Everyone).await.unwrap()));
     };
-    check("ord", expect![[r#"
+    check(
+        "ord",
+        expect![[r#"
         orders
         orders_daily
         orders_weekly
         job load_orders
-    "#]]).await;
-    check("e", expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        "e",
+        expect![[r#"
         customers|email
         orders|email
-    "#]]).await;
-    check("weekly ord", expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        "weekly ord",
+        expect![[r#"
         orders_weekly
-    "#]]).await;
-    check("custmers", expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        "custmers",
+        expect![[r#"
         customers
-    "#]]).await;
+    "#]],
+    )
+    .await;
     check("crm", expect![[""]]).await;
     check("owner:", expect![[""]]).await;
     check("", expect![[""]]).await;
@@ -265,7 +346,10 @@ async fn what_may_not_be_seen_is_neither_found_nor_counted() {
     let check = async |text: &str, filter: Filter, expected: Expect| {
         expected.assert_eq(&show(&filtered(&index, text, filter, &Outsider).await));
     };
-    check("orders", Filter::default(), expect![[r#"
+    check(
+        "orders",
+        Filter::default(),
+        expect![[r#"
         2 found
         orders
         job load_orders
@@ -275,8 +359,13 @@ async fn what_may_not_be_seen_is_neither_found_nor_counted() {
         owner (1): crm 2
         tag (1): pii 1
         domain (0): 
-    "#]]).await;
-    check("", Filter { owners: values(&["finance"]), ..Filter::default() }, expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        "",
+        Filter { owners: values(&["finance"]), ..Filter::default() },
+        expect![[r#"
         0 found
         kind (0): 
         platform (0): 
@@ -284,9 +373,14 @@ async fn what_may_not_be_seen_is_neither_found_nor_counted() {
         owner (2): crm 3, finance 0
         tag (0): 
         domain (0): 
-    "#]]).await;
+    "#]],
+    )
+    .await;
     // Not even a dataset is found by a column that is hidden.
-    check("email", Filter::default(), expect![[r#"
+    check(
+        "email",
+        Filter::default(),
+        expect![[r#"
         0 found
         kind (0): 
         platform (0): 
@@ -294,8 +388,13 @@ async fn what_may_not_be_seen_is_neither_found_nor_counted() {
         owner (0): 
         tag (0): 
         domain (0): 
-    "#]]).await;
-    check("column:email", Filter::default(), expect![[r#"
+    "#]],
+    )
+    .await;
+    check(
+        "column:email",
+        Filter::default(),
+        expect![[r#"
         0 found
         kind (0): 
         platform (0): 
@@ -303,14 +402,18 @@ async fn what_may_not_be_seen_is_neither_found_nor_counted() {
         owner (0): 
         tag (0): 
         domain (0): 
-    "#]]).await;
+    "#]],
+    )
+    .await;
     expect![[r#"
         orders
-    "#]].assert_eq(&list(&index.suggest("orders", 1, &Outsider).await.unwrap()));
+    "#]]
+    .assert_eq(&list(&index.suggest("orders", 1, &Outsider).await.unwrap()));
     expect![[r#"
         orders
         job load_orders
-    "#]].assert_eq(&list(&index.suggest("orders", 8, &Outsider).await.unwrap()));
+    "#]]
+    .assert_eq(&list(&index.suggest("orders", 8, &Outsider).await.unwrap()));
 }
 
 #[tokio::test]
