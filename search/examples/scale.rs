@@ -2,6 +2,7 @@
 //!
 //! Builds an estate in memory, reads it into an index on disk, and prints times of searches as a table.
 
+#[expect(dead_code, reason = "tests use more of it")]
 #[path = "../tests/it/store.rs"]
 mod store;
 
@@ -20,6 +21,7 @@ const COLUMNS: usize = 19;
 const ROUNDS: usize = 40;
 
 #[tokio::main]
+#[expect(clippy::disallowed_methods, reason = "a program of its own, with its own arguments")]
 async fn main() {
     let thousands = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(100usize);
     let store = store::Memory::new();

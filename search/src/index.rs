@@ -214,7 +214,7 @@ async fn open(shelf: &Shelf, newest: Revision) -> Result<(Live, Start)> {
     // Broken files can make tantivy panic, which is one more way of not being usable.
     let opened = blocking(move || Ok(opening.open())).await;
     let reason = match opened.unwrap_or_else(|error| Opened::Unusable(error.to_string())) {
-        Opened::Usable(live, revision) if revision <= newest => return Ok((live, Start::From(revision))),
+        Opened::Usable(live, revision) if revision <= newest => return Ok((*live, Start::From(revision))),
         Opened::Usable(_, revision) => {
             format!("it holds revision {revision}, and the store's newest is {newest}, so it is of another store")
         }

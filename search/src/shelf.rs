@@ -45,7 +45,7 @@ struct Payload {
 
 /// An index that was found, or why it cannot be used.
 pub enum Opened {
-    Usable(Live, Revision),
+    Usable(Box<Live>, Revision),
     Unusable(String),
 }
 
@@ -60,7 +60,7 @@ impl Shelf {
             return Opened::Unusable("there is none yet".into());
         }
         match open_folder(&folder) {
-            Ok((live, revision)) => Opened::Usable(live, revision),
+            Ok((live, revision)) => Opened::Usable(Box::new(live), revision),
             Err(reason) => Opened::Unusable(reason),
         }
     }

@@ -18,10 +18,13 @@ pub struct Memory {
     pub reads: AtomicUsize,
 }
 
+/// From which revision on a node was what.
+type Versions = Vec<(Revision, Option<Arc<Node>>)>;
+
 #[derive(Default)]
 struct State {
     /// Versions by revision; `None` where the node ended.
-    nodes: BTreeMap<NodeId, Vec<(Revision, Option<Arc<Node>>)>>,
+    nodes: BTreeMap<NodeId, Versions>,
     names: BTreeMap<NodeName, NodeId>,
     feed: Vec<FeedEntry>,
     /// Entries up to here are gone from the feed.
