@@ -75,13 +75,16 @@ async function dataset(visit, base) {
     await table.getByRole('row', { name: /margin/ }).waitFor();
   });
   await visit.accessible('columns');
-  for (const tab of ['Runs', 'History']) {
-    await visit.step(`the tab ${tab} has something to show`, async () => {
-      await page.getByRole('tab', { name: tab }).click();
-      await page.getByRole('tabpanel').getByRole('row').nth(1).or(page.getByRole('tabpanel').getByRole('listitem').first()).first().waitFor();
-    });
-    await visit.accessible(tab.toLowerCase());
-  }
+  await visit.step('runs that wrote it, the newest first', async () => {
+    await page.getByRole('tab', { name: 'Runs' }).click();
+    await page.getByRole('tabpanel').getByRole('row').nth(1).waitFor();
+  });
+  await visit.accessible('runs of a dataset');
+  await visit.step('its history since it was first seen', async () => {
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page.getByRole('tabpanel').getByText('first seen').waitFor();
+  });
+  await visit.accessible('history');
   await visit.step('an owner can be added, is there after a reload, and can be taken away', async () => {
     await page.getByRole('button', { name: 'Add an owner' }).click();
     await page.getByRole('textbox', { name: 'Add an owner' }).fill('night shift');
@@ -128,24 +131,26 @@ async function keyboard(visit, base) {
   const { page } = visit;
   await visit.step('Ctrl-K, a few letters and Enter lead to a table', async () => {
     await page.goto(base);
+    await page.getByRole('heading', { name: 'What are you looking for?' }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByRole('dialog').getByRole('searchbox').or(page.getByRole('dialog').getByRole('textbox')).first().waitFor();
+    await page.getByPlaceholder('Dataset, column, job or page…').waitFor();
     await page.keyboard.type('dim_customers');
     await page.getByRole('dialog').getByText('dim_customers').first().waitFor();
   });
   await visit.accessible('palette');
   await visit.step('Enter opens what is marked', async () => {
-    await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: /dim_customers/ }).waitFor();
   });
   await visit.step('? lists the keys, and g then h goes home', async () => {
-    await page.locator('body').press('?');
+    await page.goto(`${base}/runs`);
+    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+    await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.locator('body').press('g');
-    await page.locator('body').press('h');
+    await page.keyboard.press('g');
+    await page.keyboard.press('h');
     await page.getByRole('heading', { name: 'What are you looking for?' }).waitFor();
   });
   await visit.step('dark colours are chosen with one button and stay after a reload', async () => {

@@ -8,7 +8,7 @@ const TABLE = 'analytics.marts.daily_revenue';
 /** The dataset's page, then its lineage. */
 async function openLineage(page, base, table = TABLE) {
   await page.goto(`${base}/dataset?namespace=${encodeURIComponent(WAREHOUSE)}&name=${table}`);
-  await page.getByRole('link', { name: 'Lineage', exact: true }).last().click();
+  await page.locator('main').getByRole('link', { name: 'Lineage', exact: true }).click();
   await page.waitForURL(/\/lineage\?/);
   await settled(page);
 }
@@ -48,9 +48,11 @@ const columnOf = (page, name) => page.locator('[data-column]').filter({ hasText:
 export async function showLineage(page, base) {
   await openLineage(page, base);
   await columnOf(page, 'revenue').first().click();
-  await page.getByRole('table', { name: 'Columns of the trace' }).waitFor();
+  await page.getByRole('button', { name: /Show only this trace/ }).click();
+  await page.locator('[data-box]', { hasText: 'order_lines' }).first().waitFor();
   await settled(page);
-  await page.keyboard.press('f');
+  await page.getByRole('button', { name: 'Show everything' }).click();
+  await page.mouse.move(0, 0);
   await settled(page);
 }
 
@@ -116,9 +118,10 @@ export async function followLineage(visit, base) {
     await page.keyboard.press('Escape');
     await page.getByRole('table', { name: 'Columns of the trace' }).waitFor({ state: 'detached' });
   });
-  await visit.step('one step more shows more', async () => {
-    const before = await page.locator('[data-box]').count();
+  await visit.step('more steps show more', async () => {
+    await openLineage(page, base);
     await page.getByRole('textbox', { name: 'Upstream steps' }).fill('3');
-    await page.waitForFunction((was) => document.querySelectorAll('[data-box]').length > was, before);
+    await page.locator('[data-box]', { hasText: 'stg_orders' }).first().waitFor();
+    assert.match(page.url(), /up=3/);
   });
 }

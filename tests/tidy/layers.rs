@@ -13,7 +13,7 @@ const LOCAL: [(&str, &[&str]); 9] = [
     ("graph", &[]),
     ("sql", &[]),
     ("binding", &["graph", "sql"]),
-    ("ingest", &["binding", "graph"]),
+    ("ingest", &["binding", "graph", "sql"]),
     ("search", &["graph"]),
     ("impact", &["binding", "graph"]),
     ("web", &[]),
