@@ -13,9 +13,9 @@ async function openLineage(page, base, table = TABLE) {
   await settled(page);
 }
 
-/** The picture is drawn: its boxes are elements. */
+/** The picture is drawn and nothing moves. Seen from afar, boxes are painted and their elements hidden. */
 async function settled(page) {
-  await page.locator('[data-box]').first().waitFor();
+  await page.locator('[data-box]').first().waitFor({ state: 'attached' });
   let before = '';
   for (let same = 0; same < 3; ) {
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
@@ -46,10 +46,12 @@ const columnOf = (page, name) => page.locator('[data-column]').filter({ hasText:
 
 /** The picture of the README: a table of the shop with a traced column. */
 export async function showLineage(page, base) {
+  // Wide enough for the columns to be read when everything is in sight.
+  await page.setViewportSize({ width: 1920, height: 800 });
   await openLineage(page, base);
   await columnOf(page, 'revenue').first().click();
   await page.getByRole('button', { name: /Show only this trace/ }).click();
-  await page.locator('[data-box]', { hasText: 'order_lines' }).first().waitFor();
+  await page.locator('[data-box]', { hasText: 'order_lines' }).first().waitFor({ state: 'attached' });
   await settled(page);
   await page.getByRole('button', { name: 'Show everything' }).click();
   await page.mouse.move(0, 0);
