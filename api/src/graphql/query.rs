@@ -31,6 +31,7 @@ const IDS: usize = 500;
 #[Object]
 impl Query {
     /// finds by name, column, description, owner and tag; an empty text browses
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of a GraphQL field")]
     async fn search(
         &self,
         ctx: &Context<'_>,
@@ -67,6 +68,7 @@ impl Query {
         Ok(found.and_then(|(node, at)| Dataset::of(node, at)))
     }
 
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of a GraphQL field")]
     async fn column(
         &self,
         ctx: &Context<'_>,
@@ -152,6 +154,7 @@ impl Query {
     }
 
     /// what breaks when a dataset, column or job is deleted
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of a GraphQL field")]
     async fn deletion_impact(
         &self,
         ctx: &Context<'_>,

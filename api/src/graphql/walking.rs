@@ -54,7 +54,7 @@ pub async fn lineage(ctx: &Context<'_>, question: Question) -> Result<Lineage> {
         start.kinds = enums::EdgeKind::set(kinds);
     }
     let found = walk_from(scope, &start, question.direction, limits, meta.revision).await?;
-    tell(ctx, scope, start, found, limits, meta).await
+    tell(ctx, start, found, limits, meta).await
 }
 
 pub fn limits(depth: Option<i32>, far: u32, limit: Option<i32>, many: usize) -> Result<Limits> {
@@ -159,14 +159,8 @@ async fn edges_between(scope: &Scope, found: &Found, kinds: EdgeKinds, at: Revis
     Ok(edges.into_iter().filter(|edge| shown.contains(&edge.to)).collect())
 }
 
-async fn tell(
-    ctx: &Context<'_>,
-    scope: &Scope,
-    start: Start,
-    found: Found,
-    limits: Limits,
-    meta: RevisionMeta,
-) -> Result<Lineage> {
+async fn tell(ctx: &Context<'_>, start: Start, found: Found, limits: Limits, meta: RevisionMeta) -> Result<Lineage> {
+    let scope = Scope::of(ctx)?;
     let mut nodes = lineage_nodes(scope, &found.hops, meta.revision).await?;
     details::fill(ctx, scope, &mut nodes, start.kinds, meta.revision).await?;
     let with_jobs = ctx.look_ahead().field("edges").field("job").exists();
