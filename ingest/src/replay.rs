@@ -80,3 +80,67 @@ fn rejected(entry: &LogEntry) -> Submission {
         Submission { input, changes: Vec::new() }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use graph::Revision;
+
+    use super::*;
+
+    fn entry(submission: &Submission) -> LogEntry {
+        let input = &submission.input;
+        LogEntry {
+            sequence: 1,
+            id: input.id,
+            kind: input.kind,
+            body: input.body.clone(),
+            received_at: input.received_at,
+            revision: (!input.rejected).then_some(Revision(1)),
+            faults: input.faults.clone(),
+        }
+    }
+
+    /// Replays what is stored of an event, which gives the same submission.
+    #[track_caller]
+    fn check(event: &str) -> Submission {
+        let at = "2026-11-21T10:00:00Z".parse().unwrap();
+        let read = openlineage::event(event.as_bytes(), at, &Limits::default());
+        let submission = read.unwrap_or_else(|rejection| rejection.into_submission(event.as_bytes(), at));
+        let stored: HashMap<_, _> = submission.input.contents.iter().map(|c| (c.id, c.bytes.clone())).collect();
+        let again = replay_entry(&entry(&submission), &|id| stored.get(&id).cloned()).unwrap();
+        assert_eq!(format!("{again:?}"), format!("{submission:?}"));
+        submission
+    }
+
+    #[test]
+    fn events_are_said_again() {
+        check(r#"{"eventTime":"2026-11-21T10:00:00","dataset":{"namespace":"n","name":"a","facets":{"password":{"x":"y"}}}}"#);
+    }
+
+    #[test]
+    fn rejected_events_stay_rejected() {
+        for event in [r#"{"password":"x"}"#, "{\"password\": \"x", "[]"] {
+            assert!(check(event).input.rejected);
+        }
+        assert!(check(&format!("{{\"a\":\"{}\"}}", "x".repeat(100_000))).input.rejected);
+    }
+
+    #[test]
+    fn an_event_that_was_rejected_and_can_be_read_now_is_accepted() {
+        let event = r#"{"dataset":{"name":"a","namespace":"n"},"eventTime":"2026-11-21T10:00:00Z"}"#;
+        let mut stored = entry(&check(event));
+        stored.revision = None;
+        assert!(!replay_entry(&stored, &|_| None).unwrap().input.rejected);
+    }
+
+    #[test]
+    fn a_content_that_is_not_stored_is_named() {
+        let event = r#"{"eventTime":"2026-11-21T10:00:00Z","dataset":{"namespace":"n","name":"a","facets":{"x":{}}}}"#;
+        let error = replay_entry(&entry(&check(event)), &|_| None).unwrap_err();
+        let content = ContentId::of(b"{}");
+        let expected = format!("input {}: the content {content} it refers to is not stored", check(event).input.id);
+        assert_eq!(error.to_string(), expected);
+    }
+}

@@ -399,4 +399,32 @@ mod tests {
         check(&nested(129), "expected at most 128 levels of nesting, found `[` at line 1 column 129");
         check(&"[".repeat(100_000), "expected at most 128 levels of nesting, found `[` at line 1 column 129");
     }
+
+    /// Texts put together at random are accepted and read as `serde_json` does.
+    #[test]
+    fn agrees_with_serde_json() {
+        const PIECES: [&str; 22] = [
+            "{", "}", "[", "]", ",", ":", "\"a\"", "\"b\"", "\"\\n\\u00e9\"", "\"", "\\", "1", "-", "0.5", "e3", "01", "true", "null", "fals",
+            " ", "\n", "é",
+        ];
+        let mut state = 11_u64;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        let mut accepted = 0;
+        for _ in 0..50_000 {
+            let input: String = (0..=next(7)).map(|_| PIECES[next(PIECES.len())]).collect();
+            let expected = serde_json::from_str::<serde_json::Value>(&input);
+            if expected.as_ref().is_err_and(|error| error.to_string().contains("number out of range")) {
+                continue;
+            }
+            let expected = expected.ok();
+            let actual = parse(input.as_bytes()).ok().map(|parsed| parsed.json.to_string());
+            accepted += usize::from(expected.is_some());
+            let actual = actual.map(|text| serde_json::from_str(&text).unwrap());
+            assert_eq!(actual, expected, "{input:?}");
+        }
+        assert!(accepted > 1000, "only {accepted} texts were JSON");
+    }
 }

@@ -23,7 +23,7 @@ pub use stream::{Document, Lines, batch, lines};
 
 use crate::faults::Faults;
 use crate::json::{self, Json, Oddity, Parsed};
-use crate::redact::redact;
+use crate::redact::{may_hold_secrets, redact};
 use shape::Shape;
 use split::Split;
 
@@ -48,7 +48,9 @@ pub fn event(bytes: &[u8], received_at: Time, limits: &Limits) -> Result<Submiss
         let message = format!("expected an event, which is a JSON object, found {}", json.described());
         return Err(Rejection::bad_request("not-an-object", message));
     }
-    redact(&mut json);
+    if may_hold_secrets(bytes) {
+        redact(&mut json);
+    }
     let mut faults = Faults::new(limits.faults);
     note(&oddities, &mut faults);
     let shape = Shape::read(&json, received_at, &mut faults)?;

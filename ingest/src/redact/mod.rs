@@ -7,6 +7,9 @@ mod tests;
 mod text;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
 
 use crate::json::Json;
 pub use keys::is_secret_key;
@@ -17,6 +20,20 @@ pub const REDACTED: &str = "[redacted]";
 
 /// Keys whose members are named after columns: a column `password` is not a password.
 const KEYED_BY_COLUMN: [&str; 3] = ["columnMetrics", "columns", "fields"];
+
+/// Whether there may be something to redact in a JSON text. Most events have nothing of the kind, and need not be
+/// looked through word by word.
+pub fn may_hold_secrets(json: &[u8]) -> bool {
+    /// Whatever `is_secret_key` and `text` look for has one of these, written plainly or with escapes.
+    static ANY: LazyLock<Regex> = LazyLock::new(|| {
+        let between = r"(?:\\[bfnrt]|[^a-z0-9])*";
+        let words = format!(r"pass{between}(?:w|phrase|code)|pwd|secret|token|credential|authorization|signature|sig=");
+        let kinds = "api|access|private|account|shared|signing|encryption|auth|ssh";
+        let pattern = format!(r"(?-u)@|eyJ|\\u00|(?i:{words}|(?:{kinds}){between}key|bearer|basic|identified)");
+        Regex::new(&pattern).expect("a valid pattern")
+    });
+    ANY.is_match(json)
+}
 
 /// Redacts a value in place: every value under a telling key, the `value` of an object whose `name` or `key` tells,
 /// and credentials within any text.

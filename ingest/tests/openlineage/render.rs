@@ -23,7 +23,6 @@ pub fn faults(faults: &[Fault]) -> String {
 }
 
 /// When the event of a submission was.
-#[allow(dead_code, reason = "each test file that has this module uses its part of it")]
 pub fn time(submission: &Submission) -> String {
     match &submission.changes[0] {
         Change::Dataset(change) => change.at.time.to_string(),

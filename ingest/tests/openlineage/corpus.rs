@@ -1,8 +1,6 @@
 //! Real events of real emitters, from `../shared/cases/openlineage`. Without that folder these tests say that they
 //! were skipped.
 
-mod render;
-
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +10,8 @@ use graph::change::{Assertion, Change, Submission};
 use ingest::canonical::canonical;
 use ingest::openlineage::{self, Limits};
 use serde_json::Value;
+
+use crate::render;
 
 /// Every `.ndjson` file of the cases, by name; nothing when the folder is missing.
 fn corpus() -> Vec<(String, Vec<u8>)> {
