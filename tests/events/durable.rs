@@ -39,20 +39,20 @@ fn write_and_kill(server: Server, first: usize, enough: usize) -> Vec<usize> {
                     let at = next.fetch_add(1, Ordering::SeqCst);
                     let body = event(at).to_string();
                     match client.post_json("/api/v1/lineage", body.as_bytes()) {
-                        Ok(answer) if answer.status == 201 => acknowledged.lock().unwrap().push(at),
+                        Ok(answer) if answer.status == 201 => acknowledged.lock().expect("no client panicked").push(at),
                         Ok(answer) => panic!("event {at}: {} {}", answer.status, answer.text()),
                         Err(_) => break,
                     }
                 }
             });
         }
-        while acknowledged.lock().unwrap().len() < enough {
+        while acknowledged.lock().expect("no client panicked").len() < enough {
             std::thread::yield_now();
         }
         server.kill();
         over.store(true, Ordering::SeqCst);
     });
-    acknowledged.into_inner().unwrap()
+    acknowledged.into_inner().expect("no client panicked")
 }
 
 fn missing(server: &Server, acknowledged: &[usize]) -> Vec<usize> {

@@ -21,8 +21,11 @@ pub fn small(jobs: usize, runs: usize) -> Vec<Unit> {
     for at in 0..jobs * runs {
         let job = at % jobs;
         let source = jobs + job / 2 * 3;
-        let inputs =
-            if job % 2 == 0 { [table(source), table(source + 1)] } else { [table(source + 2), table(job - 1)] };
+        let inputs = if job.is_multiple_of(2) {
+            [table(source), table(source + 1)]
+        } else {
+            [table(source + 2), table(job - 1)]
+        };
         let lineage = column_lineage(20, |column| vec![(inputs[column % 2].clone(), name(column))]);
         let run = Run {
             id: random.uuid(),
