@@ -28,10 +28,15 @@ fn main() {
         println!("cargo::rerun-if-changed={source}");
     }
     println!("cargo::rerun-if-env-changed={SKIP}");
-    let done = if env::var_os(SKIP).is_some_and(|v| v == "1") { placeholder() } else { build() };
+    let done = if is_skipped() { placeholder() } else { build() };
     if let Err(sentence) = done {
         println!("cargo::error={sentence}");
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a build script has nothing but its environment to be told by")]
+fn is_skipped() -> bool {
+    env::var_os(SKIP).is_some_and(|value| value == "1")
 }
 
 fn placeholder() -> Result<(), String> {
@@ -39,7 +44,9 @@ fn placeholder() -> Result<(), String> {
     if index.exists() {
         return Ok(());
     }
-    fs::create_dir_all("dist").and_then(|()| fs::write(index, PLACEHOLDER)).map_err(|e| format!("could not write web/dist: {e}"))
+    fs::create_dir_all("dist")
+        .and_then(|()| fs::write(index, PLACEHOLDER))
+        .map_err(|e| format!("could not write web/dist: {e}"))
 }
 
 fn build() -> Result<(), String> {
@@ -69,7 +76,9 @@ fn check_node() -> Result<(), String> {
 }
 
 fn needs_node(found: &str) -> String {
-    format!("the web page needs Node {OLDEST_NODE}+ with npm to be built, and {found}; install it from https://nodejs.org, or set {SKIP}=1 to build without the page")
+    format!(
+        "the web page needs Node {OLDEST_NODE}+ with npm to be built, and {found}; install it from https://nodejs.org, or set {SKIP}=1 to build without the page"
+    )
 }
 
 fn npm(arguments: &[&str]) -> Result<(), String> {

@@ -90,7 +90,9 @@ mod tests {
     #[test]
     fn files_named_by_their_hash_may_be_kept() {
         let named = Files::iter().find(|name| name.starts_with("assets/") && name.ends_with(".js"));
-        let Some(name) = named else { return assert_eq!(Files::iter().count(), 1, "only the placeholder has no assets") };
+        let Some(name) = named else {
+            return assert_eq!(Files::iter().count(), 1, "only the placeholder has no assets");
+        };
         let found = asset(&name).expect("a file that was listed");
         assert!(found.immutable);
         assert!(found.brotli.is_none_or(|packed| packed.len() < found.bytes.len()));
