@@ -78,7 +78,8 @@ fn made_event(inputs: usize, outputs: usize, columns: usize, sources: usize) -> 
         json!({"namespace": namespace, "name": name, "field": column(at % columns), "transformations": transformations})
     };
     let lineage = |output: usize| {
-        let from = |at: usize| json!({"inputFields": (0..sources).map(|n| source(at + output + n)).collect::<Vec<_>>()});
+        let from =
+            |at: usize| json!({"inputFields": (0..sources).map(|n| source(at + output + n)).collect::<Vec<_>>()});
         let fields: Value = (0..columns).map(|at| (column(at), from(at))).collect::<serde_json::Map<_, _>>().into();
         facet(json!({ "fields": fields }), "ColumnLineageDatasetFacet")
     };

@@ -34,7 +34,8 @@ pub fn replay(body: &[u8]) -> Result<Submission> {
         let at = value["at"].as_str()?.parse().ok()?;
         Some(submission(target(&value["target"])?, edit(&value["edit"])?, value["by"].as_str()?, at))
     };
-    read().ok_or_else(|| stored("expected an edit with `at`, `by`, `edit` and `target`, found something else".to_owned()))
+    read()
+        .ok_or_else(|| stored("expected an edit with `at`, `by`, `edit` and `target`, found something else".to_owned()))
 }
 
 // Keys stand in order, so that the body is the same however `serde_json` keeps them.
@@ -128,17 +129,23 @@ mod tests {
         check(
             NodeName::Job(orders.clone()),
             Edit::AddOwner(owner),
-            &format!(r#"{{{rest},"edit":{{"kind":"add-owner","name":"team-a","role":null}},"target":{{"kind":"job","name":"shop.orders","namespace":"postgres://db"}}}}"#),
+            &format!(
+                r#"{{{rest},"edit":{{"kind":"add-owner","name":"team-a","role":null}},"target":{{"kind":"job","name":"shop.orders","namespace":"postgres://db"}}}}"#
+            ),
         );
         check(
             NodeName::Column(orders, "address.city".to_owned()),
             Edit::AddTag(tag),
-            &format!(r#"{{{rest},"edit":{{"key":"pii","kind":"add-tag","source":"ada","value":""}},"target":{{"kind":"column","name":"shop.orders","namespace":"postgres://db","path":"address.city"}}}}"#),
+            &format!(
+                r#"{{{rest},"edit":{{"key":"pii","kind":"add-tag","source":"ada","value":""}},"target":{{"kind":"column","name":"shop.orders","namespace":"postgres://db","path":"address.city"}}}}"#
+            ),
         );
         check(
             NodeName::Namespace("n".to_owned()),
             Edit::RemoveOwner("o".to_owned()),
-            &format!(r#"{{{rest},"edit":{{"kind":"remove-owner","name":"o"}},"target":{{"kind":"namespace","name":"n"}}}}"#),
+            &format!(
+                r#"{{{rest},"edit":{{"kind":"remove-owner","name":"o"}},"target":{{"kind":"namespace","name":"n"}}}}"#
+            ),
         );
         for target in [NodeName::Owner("o".to_owned()), NodeName::Tag("t".to_owned())] {
             let said = submission(target, Edit::RemoveTag("t".to_owned()), "ada", Time::UNIX_EPOCH);

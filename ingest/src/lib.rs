@@ -1,6 +1,7 @@
 //! Ways in: OpenLineage events, dbt artifacts, SQL files. Each turns bytes into a `graph::change::Submission`.
 //!
-//! Pure: no clock, no network, no store. What arrives is redacted before anything is hashed or stored.
+//! Knows nothing of HTTP, asks no clock and writes to no store; `replay` alone reads one. What arrives from outside is
+//! redacted before anything of it is hashed or kept. An OpenLineage event goes through `openlineage::event`.
 
 pub mod authored;
 pub mod canonical;
@@ -12,9 +13,9 @@ mod import;
 mod json;
 pub mod openlineage;
 pub mod redact;
-pub mod sql_files;
 mod replay;
+pub mod sql_files;
 
 pub use error::{Error, Result};
-pub use replay::{replay, replay_body, replay_entry};
 pub use import::{Import, ImportError, Problem};
+pub use replay::{replay, replay_body, replay_entry};

@@ -9,7 +9,6 @@ use crate::error::Result;
 use crate::openlineage::{self, Limits};
 use crate::{authored, dbt, sql_files};
 
-
 /// Contents of one page that are read at a time.
 const TOGETHER: usize = 500;
 
@@ -116,7 +115,9 @@ mod tests {
 
     #[test]
     fn events_are_said_again() {
-        check(r#"{"eventTime":"2026-11-21T10:00:00","dataset":{"namespace":"n","name":"a","facets":{"password":{"x":"y"}}}}"#);
+        check(
+            r#"{"eventTime":"2026-11-21T10:00:00","dataset":{"namespace":"n","name":"a","facets":{"password":{"x":"y"}}}}"#,
+        );
     }
 
     #[test]

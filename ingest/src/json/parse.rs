@@ -334,7 +334,10 @@ mod tests {
 
     #[test]
     fn writes_what_it_reads_with_keys_in_order() {
-        check(r#" {"b": [1, true, null], "a": {"é": "ü", "": false}} "#, r#"{"a":{"":false,"é":"ü"},"b":[1,true,null]}"#);
+        check(
+            r#" {"b": [1, true, null], "a": {"é": "ü", "": false}} "#,
+            r#"{"a":{"":false,"é":"ü"},"b":[1,true,null]}"#,
+        );
         check(r#"["\u00e9\ud83d\ude00\n\/\"\\\u0000\u001f"]"#, "[\"é😀\\n/\\\"\\\\\\u0000\\u001f\"]");
         check("[]", "[]");
         check("\u{feff}{}", "{}");
@@ -404,8 +407,28 @@ mod tests {
     #[test]
     fn agrees_with_serde_json() {
         const PIECES: [&str; 22] = [
-            "{", "}", "[", "]", ",", ":", "\"a\"", "\"b\"", "\"\\n\\u00e9\"", "\"", "\\", "1", "-", "0.5", "e3", "01", "true", "null", "fals",
-            " ", "\n", "é",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"a\"",
+            "\"b\"",
+            "\"\\n\\u00e9\"",
+            "\"",
+            "\\",
+            "1",
+            "-",
+            "0.5",
+            "e3",
+            "01",
+            "true",
+            "null",
+            "fals",
+            " ",
+            "\n",
+            "é",
         ];
         let mut state = 11_u64;
         let mut next = |below: usize| {

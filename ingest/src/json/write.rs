@@ -56,6 +56,7 @@ fn write_members(members: &[Member<'_>], out: &mut Vec<u8>, held: &mut impl FnMu
     out.push(b'}');
 }
 
+#[expect(clippy::ptr_arg, reason = "whether the text is borrowed decides how it is written")]
 fn write_string(text: &Cow<'_, str>, out: &mut Vec<u8>) {
     out.push(b'"');
     match text {

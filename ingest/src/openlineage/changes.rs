@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use graph::change::{Aspect, Assertion, Change, Claim, DatasetChange, DatasetStatement, FacetValue, JobChange, RunChange, RunDataset};
+use graph::change::{
+    Aspect, Assertion, Change, Claim, DatasetChange, DatasetStatement, FacetValue, JobChange, RunChange, RunDataset,
+};
 use graph::{ContentId, LineageSource, OrderKey, QualifiedName, Query};
 
 use super::explicit::{self, JobLineage};
@@ -82,7 +84,8 @@ impl<'e> Event<'e> {
         if !job_facets.is_empty() {
             changes.push(Change::Job(JobChange { name: job.clone(), at: self.at, facets: job_facets }));
         }
-        let about = RunChange { run: run.cloned(), facets, inputs, outputs, claims, query, ..self.empty_run(job.clone()) };
+        let about =
+            RunChange { run: run.cloned(), facets, inputs, outputs, claims, query, ..self.empty_run(job.clone()) };
         changes.push(Change::Run(Box::new(about)));
         changes
     }
@@ -173,7 +176,9 @@ impl<'e> Event<'e> {
         for (slot, value) in members {
             let place = place.key(slot);
             match self.held(value) {
-                None => self.faults.add("null-value", &place, || "expected a facet, found null; read as absent".to_owned()),
+                None => {
+                    self.faults.add("null-value", &place, || "expected a facet, found null; read as absent".to_owned())
+                }
                 Some(facet) => {
                     let said = Said { level, slot, json: &facet.json, place: &place };
                     said.note_form(self.faults);
@@ -258,7 +263,8 @@ impl<'e> Event<'e> {
             };
             mentions.into_iter().map(run).collect()
         });
-        let settle = |change: DatasetChange| Change::Dataset(DatasetChange { facets: settled(change.facets), ..change });
+        let settle =
+            |change: DatasetChange| Change::Dataset(DatasetChange { facets: settled(change.facets), ..change });
         (changes.into_iter().map(settle).collect(), runs)
     }
 

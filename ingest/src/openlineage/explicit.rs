@@ -168,7 +168,10 @@ impl Explicit<'_, '_> {
             return Ok(Entity::OwnJob);
         }
         self.columns.faults.add("job-lineage-not-modelled", entity.place, || {
-            format!("lineage from or to another job (`{}` in `{}`) is kept as sent and not drawn", job.name, job.namespace)
+            format!(
+                "lineage from or to another job (`{}` in `{}`) is kept as sent and not drawn",
+                job.name, job.namespace
+            )
         });
         Ok(Entity::OtherJob)
     }

@@ -100,12 +100,7 @@ fn own_dataset(event: &Json<'_>, names: &Names, faults: &mut Faults) -> Result<Q
     dataset(event.get("dataset"), &place, names, faults)
 }
 
-fn datasets(
-    event: &Json<'_>,
-    list: &str,
-    names: &Names,
-    faults: &mut Faults,
-) -> Result<Vec<QualifiedName>, Rejection> {
+fn datasets(event: &Json<'_>, list: &str, names: &Names, faults: &mut Faults) -> Result<Vec<QualifiedName>, Rejection> {
     let place = Place::ROOT.key(list);
     match event.get(list) {
         None => Ok(Vec::new()),
@@ -200,14 +195,20 @@ fn event_type(event: &Json<'_>, subject: &Subject, faults: &mut Faults) -> Optio
     let place = Place::ROOT.key("eventType");
     let value = event.get("eventType").filter(|value| **value != Json::Null);
     let Some(value) = value else {
-        faults.add("no-event-type", &place, || "expected START, RUNNING, COMPLETE, ABORT, FAIL or OTHER, found none; the run's state stays as it is".to_owned());
+        faults.add("no-event-type", &place, || {
+            "expected START, RUNNING, COMPLETE, ABORT, FAIL or OTHER, found none; the run's state stays as it is"
+                .to_owned()
+        });
         return None;
     };
     let text = value.as_str().unwrap_or_default();
     let known = known_event_type(&text.trim().to_ascii_uppercase());
     if known.is_none() {
         faults.add("unknown-event-type", &place, || {
-            format!("expected START, RUNNING, COMPLETE, ABORT, FAIL or OTHER, found {}; the run's state stays as it is", value.described())
+            format!(
+                "expected START, RUNNING, COMPLETE, ABORT, FAIL or OTHER, found {}; the run's state stays as it is",
+                value.described()
+            )
         });
     } else if text.trim().bytes().any(|b| b.is_ascii_lowercase()) {
         faults.add("event-type-case", &place, || format!("expected capitals, found `{text}`"));
@@ -278,5 +279,6 @@ fn note_ambiguous(subject: &Subject, faults: &mut Faults) {
 fn is_uuid(text: &str) -> bool {
     let digits = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_hexdigit());
     let mut parts = text.split('-');
-    [8, 4, 4, 4, 12].iter().all(|&length| parts.next().is_some_and(|part| digits(part, length))) && parts.next().is_none()
+    [8, 4, 4, 4, 12].iter().all(|&length| parts.next().is_some_and(|part| digits(part, length)))
+        && parts.next().is_none()
 }

@@ -63,7 +63,9 @@ enum Layout {
     /// One document per line: a broken one ends with its line.
     Lines,
     /// Documents end where their brackets close; between them are white space and commas.
-    Nested { within_array: bool },
+    Nested {
+        within_array: bool,
+    },
     Ended,
 }
 

@@ -31,16 +31,63 @@ fn check_json(input: &str, expected: &str) {
 #[test]
 fn keys_that_tell() {
     let secret = [
-        "password", "PASSWORD", "db_password", "database.password", "userPassword", "passwd", "pwd", "MYSQL_PWD",
-        "secret", "client-secret", "clientSecret", "secrets", "token", "access_token", "accessToken", "authtoken",
-        "api_key", "apiKey", "x-api-key", "APIKEY", "access_key", "aws_access_key_id", "secret.access.key",
-        "fs.s3a.secret.key", "private_key", "private-key", "account.key", "credential", "credentials",
-        "authorization", "Proxy-Authorization", "passphrase", "spark.hadoop.fs.azure.account.key.x",
+        "password",
+        "PASSWORD",
+        "db_password",
+        "database.password",
+        "userPassword",
+        "passwd",
+        "pwd",
+        "MYSQL_PWD",
+        "secret",
+        "client-secret",
+        "clientSecret",
+        "secrets",
+        "token",
+        "access_token",
+        "accessToken",
+        "authtoken",
+        "api_key",
+        "apiKey",
+        "x-api-key",
+        "APIKEY",
+        "access_key",
+        "aws_access_key_id",
+        "secret.access.key",
+        "fs.s3a.secret.key",
+        "private_key",
+        "private-key",
+        "account.key",
+        "credential",
+        "credentials",
+        "authorization",
+        "Proxy-Authorization",
+        "passphrase",
+        "spark.hadoop.fs.azure.account.key.x",
     ];
     let harmless = [
-        "primary_key", "foreign_key", "key", "keys", "sort.key", "tokenizer", "token_count", "max_tokens",
-        "tokens", "broken", "secretary", "passenger", "pass", "compass", "monkey", "password_policy",
-        "credentials.provider", "secret_name", "token_url", "author", "authorized", "",
+        "primary_key",
+        "foreign_key",
+        "key",
+        "keys",
+        "sort.key",
+        "tokenizer",
+        "token_count",
+        "max_tokens",
+        "tokens",
+        "broken",
+        "secretary",
+        "passenger",
+        "pass",
+        "compass",
+        "monkey",
+        "password_policy",
+        "credentials.provider",
+        "secret_name",
+        "token_url",
+        "author",
+        "authorized",
+        "",
     ];
     let wrong: Vec<_> =
         secret.into_iter().filter(|key| !is_secret_key(key) || !may_hold_secrets(key.as_bytes())).collect();
@@ -84,8 +131,14 @@ fn urls() {
     check("redis://:hunter2@cache", "redis://:[redacted]@cache");
     check("amqp://u:p@ss@h/x and http://a:b@c", "amqp://u:[redacted]@h/x and http://a:[redacted]@c");
     check("https://ghp_0123456789abcdefghij@github.com/a/b", "https://[redacted]@github.com/a/b");
-    check("jdbc:postgresql://h/d?user=u&password=x%20y&ssl=true", "jdbc:postgresql://h/d?user=u&password=[redacted]&ssl=true");
-    check("jdbc:sqlserver://h:1433;user=u;password=x;encrypt=true", "jdbc:sqlserver://h:1433;user=u;password=[redacted];encrypt=true");
+    check(
+        "jdbc:postgresql://h/d?user=u&password=x%20y&ssl=true",
+        "jdbc:postgresql://h/d?user=u&password=[redacted]&ssl=true",
+    );
+    check(
+        "jdbc:sqlserver://h:1433;user=u;password=x;encrypt=true",
+        "jdbc:sqlserver://h:1433;user=u;password=[redacted];encrypt=true",
+    );
     check("jdbc:oracle:thin:scott/tiger@//h:1521/s", "jdbc:oracle:thin:scott/[redacted]@//h:1521/s");
     check(
         "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=ab/c+d==;EndpointSuffix=x",
@@ -150,7 +203,10 @@ fn sql() {
         "COPY t FROM 's3://b' CREDENTIALS 'aws_access_key_id=[redacted];aws_secret_access_key=[redacted]'",
     );
     check("SET fs.azure.account.key.a=ABC", "SET fs.azure.account.key.a=[redacted]");
-    check("CREATE STAGE s CREDENTIALS=(AWS_SECRET_KEY='x')", "CREATE STAGE s CREDENTIALS=(AWS_SECRET_KEY='[redacted]')");
+    check(
+        "CREATE STAGE s CREDENTIALS=(AWS_SECRET_KEY='x')",
+        "CREATE STAGE s CREDENTIALS=(AWS_SECRET_KEY='[redacted]')",
+    );
     kept("SELECT a.token, b.password FROM a JOIN b ON a.token = b.token AND a.secret=b.secret");
     kept("-- by hand\nSELECT 1 FROM t WHERE token=other AND \"t\".\"token\" = \"o\".\"token\"");
     kept("SELECT password::text, token AS token FROM t");
@@ -159,7 +215,8 @@ fn sql() {
 
 #[test]
 fn broken_json_is_redacted_too() {
-    let broken = r#"{"password": "x", "env": [{"name": "API_KEY", "value": "y"}, {"name": "A", "value": "z"}], "token": "cut"#;
+    let broken =
+        r#"{"password": "x", "env": [{"name": "API_KEY", "value": "y"}, {"name": "A", "value": "z"}], "token": "cut"#;
     let expected = r#"{"password": "[redacted]", "env": [{"name": "API_KEY", "value": "[redacted]"}, {"name": "A", "value": "z"}], "token": "[redacted]"#;
     assert_eq!(broken_json(broken), expected);
     assert_eq!(broken_json(expected), expected);
@@ -169,8 +226,36 @@ fn broken_json_is_redacted_too() {
 #[test]
 fn redacting_any_text_twice_is_the_same_as_once() {
     const PIECES: [&str; 30] = [
-        "password", "token", "secret", "apiKey", "sig", "=", ":", "==", "=>", "'", "\"", "\\", " ", "\n", "x1", "hunter2hunter2",
-        "://", "@", "/", "?", "&", ";", "--", "[redacted]", "é", "Bearer ", "SELECT ", "https", ".", "identified by ",
+        "password",
+        "token",
+        "secret",
+        "apiKey",
+        "sig",
+        "=",
+        ":",
+        "==",
+        "=>",
+        "'",
+        "\"",
+        "\\",
+        " ",
+        "\n",
+        "x1",
+        "hunter2hunter2",
+        "://",
+        "@",
+        "/",
+        "?",
+        "&",
+        ";",
+        "--",
+        "[redacted]",
+        "é",
+        "Bearer ",
+        "SELECT ",
+        "https",
+        ".",
+        "identified by ",
     ];
     let mut state = 7_u64;
     let mut next = |below: usize| {

@@ -37,7 +37,8 @@ fn may_hold_two_words(text: &str) -> bool {
 /// Every text with a credential has one of these.
 static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
     let words = r"@|eyJ|(?i:passw|passphrase|passcode|pwd|secret|token|credential|authorization|signature|sig=";
-    let more = r"|(?:api|access|private|account|shared|signing|encryption|auth|ssh)[ _.-]?key|bearer|basic |identified)";
+    let more =
+        r"|(?:api|access|private|account|shared|signing|encryption|auth|ssh)[ _.-]?key|bearer|basic |identified)";
     Regex::new(&format!("{words}{more}")).expect("a valid pattern")
 });
 
@@ -52,10 +53,7 @@ static SHAPES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r#"(?i)(jdbc:oracle:[a-z0-9]+:[^/\s"'@]+)/[^\s"'@]+@"#, "$1/[redacted]@"),
         (r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/-]{16,}=*", "$1$2[redacted]"),
         (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "[redacted]"),
-        (
-            r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)[^-]*(-----END [A-Z0-9 ]*PRIVATE KEY-----)?",
-            "$1[redacted]$2",
-        ),
+        (r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)[^-]*(-----END [A-Z0-9 ]*PRIVATE KEY-----)?", "$1[redacted]$2"),
         (r#"(?i)(identified\s+by\s+(?:password\s+)?)('[^']*'|"[^"]*")"#, "$1'[redacted]'"),
     ];
     shapes.map(|(pattern, to)| (Regex::new(pattern).expect("a valid pattern"), to)).into()
@@ -130,7 +128,7 @@ impl<'t> Pair<'t> {
             Separator::Space if quoted => !is_bare(key) && value.delimiter == Some("'"),
             Separator::Space => key.starts_with("--") && !value.get().starts_with('-') && !value.is_code(),
             Separator::Comparison => quoted,
-            Separator::Colon => quoted || (!value.is_code() && !(is_bare(key) && value.is_word())),
+            Separator::Colon => quoted || !(value.is_code() || is_bare(key) && value.is_word()),
             Separator::Equals if quoted => !(value.is_qualified() && in_sql()),
             Separator::Equals if value.is_code() => false,
             Separator::Equals => in_url || matches!(before, None | Some('\'' | '"')) || !in_sql(),
@@ -187,7 +185,11 @@ impl<'t> Value<'t> {
             Some(b'\'' | b'"') => {
                 let delimiter = &rest[..=quote];
                 let start = at + delimiter.len();
-                Value { text, range: start..start + quoted_length(&text[start..], delimiter), delimiter: Some(delimiter) }
+                Value {
+                    text,
+                    range: start..start + quoted_length(&text[start..], delimiter),
+                    delimiter: Some(delimiter),
+                }
             }
             Some(_) | None => Value { text, range: at..at + unquoted_length(rest), delimiter: None },
         };
@@ -204,7 +206,8 @@ impl<'t> Value<'t> {
         let value = self.get();
         let next = self.text[self.range.end..].chars().next();
         value.starts_with(['{', '%', '?', '*'])
-            || (value.starts_with('$') && value[1..].starts_with(|c: char| c == '{' || c == '(' || c.is_ascii_uppercase()))
+            || (value.starts_with('$')
+                && value[1..].starts_with(|c: char| c == '{' || c == '(' || c.is_ascii_uppercase()))
             || value.contains('(')
             || is_reference(value)
             || (value.ends_with('[') && matches!(next, Some('"' | '\'')))

@@ -45,7 +45,8 @@ fn events() -> Vec<(String, Vec<u8>)> {
 
 fn read(place: &str, event: &[u8]) -> Submission {
     let received_at = "2026-12-01T00:00:00Z".parse().unwrap();
-    openlineage::event(event, received_at, &Limits::default()).unwrap_or_else(|rejection| panic!("{place}: {rejection}"))
+    openlineage::event(event, received_at, &Limits::default())
+        .unwrap_or_else(|rejection| panic!("{place}: {rejection}"))
 }
 
 #[test]
@@ -67,7 +68,8 @@ fn every_real_event_is_accepted_and_its_oddities_are_noted() {
         dbt-duckdb.ndjson facet-misplaced
         flink.ndjson empty-namespace
         spark.ndjson repeated-dataset
-        spark.ndjson repeated-key"#]].assert_eq(&found);
+        spark.ndjson repeated-key"#]]
+    .assert_eq(&found);
 }
 
 #[test]
@@ -151,7 +153,10 @@ fn check(file: &str, line: usize, expected: Expect) {
 
 #[test]
 fn airflow_names_a_source_that_is_no_input() {
-    check("airflow.ndjson", 67, expect![[r#"
+    check(
+        "airflow.ndjson",
+        67,
+        expect![[r#"
         dataset postgres://127.0.0.1:5599 shop.public.raw_customers
           schema: 0 id int4, 1 name text, 2 country bpchar
         dataset postgres://127.0.0.1:5599 shop.public.top_customers
@@ -174,12 +179,16 @@ fn airflow_names_a_source_that_is_no_input() {
             name <- postgres://127.0.0.1:5599 shop.public.raw_customers/name Unknown
             spend <- postgres://127.0.0.1:5599 shop.public.raw_orders/amount Unknown
           query DROP TABLE IF EXISTS public.top_customers; CREATE TABLE public.top_customers AS WITH t AS (SELECT customer_id, sum(amount) s FROM public.raw_orders GROUP BY 1) SELECT c.name, t.s AS spend FROM t JOIN public.raw_customers c ON c.id=t.custome…
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn dbt_tests_are_assertions_and_its_models_have_columns() {
-    check("dbt-duckdb.ndjson", 15, expect![[r#"
+    check(
+        "dbt-duckdb.ndjson",
+        15,
+        expect![[r#"
         dataset duckdb:///srv/shop/dbt/shop/shop.duckdb shop.main.stg_customers
           dataSource: Source(DataSource { name: Some("duckdb:///srv/shop/dbt/shop/shop.duckdb"), uri: Some("duckdb:///srv/shop/dbt/shop/shop.duckdb") })
           dbt_model: …
@@ -224,8 +233,12 @@ fn dbt_tests_are_assertions_and_its_models_have_columns() {
             full_name <- duckdb:///srv/shop/dbt/shop/shop.duckdb shop.main.stg_customers/last_name Unknown
             lifetime_value <- duckdb:///srv/shop/dbt/shop/shop.duckdb shop.main.stg_payments/amount Unknown
           query with o as (select * from "shop"."main"."stg_orders"), p as (select order_id, sum(amount) as amount from "shop"."main"."stg_payments" group by order_id), agg as (select o.customer_id, min(o.order_date) as first_order, max(o.order_date) as la…
-    "#]]);
-    check("dbt-duckdb.ndjson", 18, expect![[r#"
+    "#]],
+    );
+    check(
+        "dbt-duckdb.ndjson",
+        18,
+        expect![[r#"
         dataset duckdb:///srv/shop/dbt/shop/shop.duckdb shop.main.customers
           dataQualityAssertions: …
         job dbt_prod shop.main.shop.customers.test
@@ -240,12 +253,16 @@ fn dbt_tests_are_assertions_and_its_models_have_columns() {
           reads duckdb:///srv/shop/dbt/shop/shop.duckdb shop.main.customers
             dataQualityAssertions: unique(customer_id) true error
         facet-misplaced $.inputs[0].facets.dataQualityAssertions: expected it among `inputFacets`, found it among the facets of a dataset
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn flink_does_not_know_some_platforms() {
-    check("flink.ndjson", 5, expect![[r#"
+    check(
+        "flink.ndjson",
+        5,
+        expect![[r#"
         dataset kafka://127.0.0.1:19092 shop.customers
           documentation: …
           schema: 0 customer_id INT, 1 email STRING, 2 country STRING
@@ -284,12 +301,16 @@ fn flink_does_not_know_some_platforms() {
         empty-namespace $.inputs[1].namespace: expected the namespace of a dataset, found an empty string; read as `unknown://flink_prod`
         empty-namespace $.outputs[0].namespace: expected the namespace of a dataset, found an empty string; read as `unknown://flink_prod`
         empty-namespace $.outputs[2].namespace: expected the namespace of a dataset, found an empty string; read as `unknown://flink_prod`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn spark_fails_renames_and_writes_iceberg_tables() {
-    check("spark.ndjson", 16, expect![[r#"
+    check(
+        "spark.ndjson",
+        16,
+        expect![[r#"
         dataset file /data/shop/landing/customers.csv
           dataSource: Source(DataSource { name: Some("file"), uri: Some("file") })
           schema: 0 customer_id integer, 1 email string, 2 full_name string, 3 country string, 4 born date
@@ -317,8 +338,12 @@ fn spark_fails_renames_and_writes_iceberg_tables() {
             country <- file /data/shop/landing/customers.csv/country Transformation
             customer_id <- file /data/shop/landing/customers.csv/customer_id Identity
             email_hash <- file /data/shop/landing/customers.csv/email Transformation masking
-    "#]]);
-    check("spark.ndjson", 92, expect![[r#"
+    "#]],
+    );
+    check(
+        "spark.ndjson",
+        92,
+        expect![[r#"
         dataset file /data/shop/warehouse/shop.db/spenders
           catalog: …
           dataSource: Source(DataSource { name: Some("file"), uri: Some("file") })
@@ -338,8 +363,12 @@ fn spark_fails_renames_and_writes_iceberg_tables() {
           tags: …
           writes file /data/shop/warehouse/shop.db/spenders
           query alter table shop.spenders_hive rename to shop.spenders
-    "#]]);
-    check("spark.ndjson", 119, expect![[r#"
+    "#]],
+    );
+    check(
+        "spark.ndjson",
+        119,
+        expect![[r#"
         dataset file /data/shop/iceberg/mart/sales
           catalog: …
           columnLineage: …
@@ -380,8 +409,12 @@ fn spark_fails_renames_and_writes_iceberg_tables() {
             * <- file /data/shop/lake/orders/order_id Filter
             * <- file /data/shop/lake/orders/status Filter
           query merge into lake.mart.sales t using (select order_id, 0.0d as amount from v_orders where status = 'returned') s on t.order_id = s.order_id when matched then update set t.amount = s.amount
-    "#]]);
-    check("spark.ndjson", 219, expect![[r#"
+    "#]],
+    );
+    check(
+        "spark.ndjson",
+        219,
+        expect![[r#"
         dataset file /data/shop/lake/orders
           dataSource: Source(DataSource { name: Some("file"), uri: Some("file") })
           schema: 0 order_id string, 1 customer_id integer, 2 product_id integer, 3 qty integer, 4 discount double, 5 ordered_at timestamp, 6 status string, 7 day date
@@ -406,26 +439,39 @@ fn spark_fails_renames_and_writes_iceberg_tables() {
           writes file /data/shop/lake/never
           ColumnLineage file /data/shop/lake/never
             order_id <- file /data/shop/lake/orders/order_id Identity
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_python_client_declares_datasets_and_jobs() {
-    check("client-python.ndjson", 8, expect![[r#"
+    check(
+        "client-python.ndjson",
+        8,
+        expect![[r#"
         job olpy shop.static
           ownership: Ownership([Owner { name: "team:a", role: None }])
         run by design of olpy shop.static rank 0
           reads postgres://db.example:5432 shop.public.orders
           writes postgres://db.example:5432 shop.public.daily
-    "#]]);
-    check("client-python.ndjson", 10, expect![[r#"
+    "#]],
+    );
+    check(
+        "client-python.ndjson",
+        10,
+        expect![[r#"
         dataset postgres://db.example:5432 shop.public.orders
           ownership: deleted
-    "#]]);
-    check("client-python.ndjson", 11, expect![[r#"
+    "#]],
+    );
+    check(
+        "client-python.ndjson",
+        11,
+        expect![[r#"
         dataset postgres://db.example:5432 shop.public.v_orders
           lineage: …
         statement of postgres://db.example:5432 shop.public.v_orders
           Explicit postgres://db.example:5432 shop.public.v_orders from postgres://db.example:5432 shop.public.orders
-    "#]]);
+    "#]],
+    );
 }

@@ -3,7 +3,6 @@
 use expect_test::expect;
 use ingest::openlineage;
 
-
 #[test]
 fn batches() {
     let batch = |bytes: &str| match openlineage::batch(bytes.as_bytes()) {

@@ -35,7 +35,9 @@ fn column_lineage() {
             source("k", json!([{"type": "INDIRECT", "subtype": "SORT"}, {"type": "INDIRECT", "subtype": "WINDOW"}])),
         ],
     }));
-    check(&lineage_event(lineage), expect![[r#"
+    check(
+        &lineage_event(lineage),
+        expect![[r#"
         dataset n out
           columnLineage: …
         run 0193ad2e-0000-7000-8000-000000000001 of jobs load COMPLETE rank 3
@@ -57,14 +59,18 @@ fn column_lineage() {
             * <- n src/j Indirect
             * <- n src/k Sort
             * <- n src/k Window
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn column_lineage_in_its_old_form() {
     let field = |kind: &str| json!({"inputFields": [source("a", json!("absent"))], "transformationType": kind, "transformationDescription": "x"});
-    let lineage = facet(json!({"fields": {"copied": field("IDENTITY"), "masked": field("MASKED"), "other": field("lookup")}}));
-    check(&lineage_event(lineage), expect![[r#"
+    let lineage =
+        facet(json!({"fields": {"copied": field("IDENTITY"), "masked": field("MASKED"), "other": field("lookup")}}));
+    check(
+        &lineage_event(lineage),
+        expect![[r#"
         dataset n out
           columnLineage: …
         run 0193ad2e-0000-7000-8000-000000000001 of jobs load COMPLETE rank 3
@@ -73,17 +79,21 @@ fn column_lineage_in_its_old_form() {
             copied <- n src/a Identity
             masked <- n src/a Transformation masking
             other <- n src/a Unknown
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn column_lineage_that_does_not_fit_is_read_as_far_as_it_does() {
-    check(&lineage_event(facet(json!({"fields": {}, "dataset": []}))), expect![[r#"
+    check(
+        &lineage_event(facet(json!({"fields": {}, "dataset": []}))),
+        expect![[r#"
         dataset n out
           columnLineage: …
         run 0193ad2e-0000-7000-8000-000000000001 of jobs load COMPLETE rank 3
           writes n out
-    "#]]);
+    "#]],
+    );
     let lineage = json!({
         "fields": {
             "a": {"inputFields": [{"namespace": "n", "name": "src"}, source("ok", json!([]))]},
@@ -92,7 +102,9 @@ fn column_lineage_that_does_not_fit_is_read_as_far_as_it_does() {
         },
         "dataset": {},
     });
-    check(&lineage_event(lineage), expect![[r#"
+    check(
+        &lineage_event(lineage),
+        expect![[r#"
         dataset n out
           columnLineage: …
         run 0193ad2e-0000-7000-8000-000000000001 of jobs load COMPLETE rank 3
@@ -105,7 +117,8 @@ fn column_lineage_that_does_not_fit_is_read_as_far_as_it_does() {
         lineage-invalid $.outputs[0].facets.columnLineage.fields.b: expected an object, found a list; left out
         unknown-transformation $.outputs[0].facets.columnLineage.fields.c.inputFields[0].transformations[0].type: expected DIRECT or INDIRECT, found `SIDEWAYS`; read as unknown
         lineage-invalid $.outputs[0].facets.columnLineage.dataset: expected a list, found an object; left out
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -159,30 +172,44 @@ fn lineage_that_a_dataset_states_of_itself() {
     let event = |facets: Value| {
         json!({"eventTime": "2026-11-21T10:00:00Z", "producer": "p", "schemaURL": "s", "dataset": {"namespace": "n", "name": "out", "facets": facets}}).to_string()
     };
-    let lineage = facet(json!({"inputs": [{"namespace": "n", "name": "src", "type": "DATASET", "transformations": []}], "fields": {}}));
-    check(&event(json!({"lineage": lineage})), expect![[r#"
+    let lineage = facet(
+        json!({"inputs": [{"namespace": "n", "name": "src", "type": "DATASET", "transformations": []}], "fields": {}}),
+    );
+    check(
+        &event(json!({"lineage": lineage})),
+        expect![[r#"
         dataset n out
           lineage: …
         statement of n out
           Explicit n out from n src
-    "#]]);
+    "#]],
+    );
     let columns = facet(json!({"fields": {"a": {"inputFields": [source("a", json!([]))]}}}));
-    check(&event(json!({"columnLineage": columns})), expect![[r#"
+    check(
+        &event(json!({"columnLineage": columns})),
+        expect![[r#"
         dataset n out
           columnLineage: …
         statement of n out
           ColumnLineage n out
             a <- n src/a Unknown
-    "#]]);
-    check(&event(json!({"lineage": {"_deleted": true}})), expect![[r#"
+    "#]],
+    );
+    check(
+        &event(json!({"lineage": {"_deleted": true}})),
+        expect![[r#"
         dataset n out
           lineage: deleted
         statement of n out
-    "#]]);
-    check(&event(json!({"documentation": {"_deleted": true}})), expect![[r#"
+    "#]],
+    );
+    check(
+        &event(json!({"documentation": {"_deleted": true}})),
+        expect![[r#"
         dataset n out
           documentation: deleted
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What is tolerated in an event and what is refused, and what events mean. Each check is one event.
 
+#![expect(clippy::unwrap_used, reason = "a test that stops says what is wrong")]
+
 mod corpus;
 mod files;
 mod lineage;

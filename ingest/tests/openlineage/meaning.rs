@@ -14,7 +14,8 @@ fn schemas_nest() {
         {"name": "props", "type": "map", "fields": [{"name": "_key", "type": "string"}, {"name": "_value", "type": "int"}]},
         {"name": "last", "type": null},
     ]}));
-    let ordered = facet(json!({"fields": [{"name": "b", "ordinal_position": 2}, {"name": "a", "ordinal_position": 1}]}));
+    let ordered =
+        facet(json!({"fields": [{"name": "b", "ordinal_position": 2}, {"name": "a", "ordinal_position": 1}]}));
     check(
         &run_event(json!({"outputs": [
             {"namespace": "n", "name": "a", "facets": {"schema": schema}},
@@ -45,11 +46,13 @@ fn facets_of_datasets() {
         "lifecycleStateChange": facet(json!({"lifecycleStateChange": "rename", "previousIdentifier": {"namespace": "n", "name": "old"}})),
         "version": facet(json!({"datasetVersion": "17"})),
     });
-    check(&run_event(json!({"outputs": [{"namespace": "n", "name": "a", "facets": facets, "outputFacets": {
-        "outputStatistics": facet(json!({"rowCount": 12, "size": 4096.0, "fileCount": null})),
-        "icebergCommitReport": facet(json!({"snapshotId": 1})),
-        "columnLineage": facet(json!({})),
-    }}]})), expect![[r#"
+    check(
+        &run_event(json!({"outputs": [{"namespace": "n", "name": "a", "facets": facets, "outputFacets": {
+            "outputStatistics": facet(json!({"rowCount": 12, "size": 4096.0, "fileCount": null})),
+            "icebergCommitReport": facet(json!({"snapshotId": 1})),
+            "columnLineage": facet(json!({})),
+        }}]})),
+        expect![[r#"
         dataset n a
           dataSource: Source(DataSource { name: Some("db"), uri: Some("postgres://db:5432") })
           datasetType: Type(DatasetType { name: "TABLE", subtype: Some("EXTERNAL") })
@@ -66,7 +69,8 @@ fn facets_of_datasets() {
             icebergCommitReport: …
             outputStatistics: rowCount=12, size=4096
         facet-misplaced $.outputs[0].outputFacets.columnLineage: expected it among the facets of a dataset, found it among `outputFacets`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -91,7 +95,9 @@ fn facets_of_jobs_and_runs() {
             "environment-properties": facet(json!({})),
         }},
     }));
-    check(&event, expect![[r#"
+    check(
+        &event,
+        expect![[r#"
         job jobs load
           documentation: …
           jobType: JobType(JobType { processing: Some("NONE"), integration: Some("SPARK"), job_type: Some("APPLICATION") })
@@ -108,14 +114,18 @@ fn facets_of_jobs_and_runs() {
           parentRun: …
           spark.exception: Error(RunError { message: "java.lang.X: bad", language: None, stack_trace: Some("java.lang.X: bad\n\tat y") })
           query SELECT 1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_old_name_of_the_parent_facet() {
     let parent = facet(json!({"run": {"runId": "old"}, "job": {"namespace": "jobs", "name": "dag"}}));
-    check(&run_event(json!({"run": {"runId": "0193ad2e-0000-7000-8000-000000000001", "facets": {"parentRun": parent}}})), expect![[r#"
+    check(
+        &run_event(json!({"run": {"runId": "0193ad2e-0000-7000-8000-000000000001", "facets": {"parentRun": parent}}})),
+        expect![[r#"
         run 0193ad2e-0000-7000-8000-000000000001 of jobs load COMPLETE rank 3
           parentRun: Parent(ParentRun { run: "old", job: QualifiedName { namespace: "jobs", name: "dag" }, root: None })
-    "#]]);
+    "#]],
+    );
 }

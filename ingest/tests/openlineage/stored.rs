@@ -30,10 +30,16 @@ fn secrets_are_gone_before_the_event_is_hashed() {
     };
     let (one, other) = (read(&event("hunter2")).unwrap(), read(&event("geheim")).unwrap());
     assert_eq!(one.input.id, other.input.id);
-    let everything = format!("{:?} {}", one, String::from_utf8_lossy(&one.input.contents.iter().flat_map(|c| c.bytes.clone()).collect::<Vec<_>>()));
+    let everything = format!(
+        "{:?} {}",
+        one,
+        String::from_utf8_lossy(&one.input.contents.iter().flat_map(|c| c.bytes.clone()).collect::<Vec<_>>())
+    );
     assert!(!everything.contains("hunter2"), "{everything}");
     assert!(!String::from_utf8_lossy(&one.input.body).contains("hunter2"));
-    check(&event("hunter2"), expect![[r#"
+    check(
+        &event("hunter2"),
+        expect![[r#"
         job jobs load
           sql: COPY t FROM 'x' PASSWORD '[redacted]' None
         run 0193ad2e-0000-7000-8000-000000000001 of jobs load COMPLETE rank 3
@@ -42,7 +48,8 @@ fn secrets_are_gone_before_the_event_is_hashed() {
           errorMessage: Error(RunError { message: "cannot connect to postgres://u:[redacted]@h/d", language: Some("x"), stack_trace: None })
           reads postgres://u:[redacted]@h:5432 d.s.t
           query COPY t FROM 'x' PASSWORD '[redacted]'
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -64,7 +71,8 @@ fn an_event_with_references_of_its_own_comes_back() {
 
 #[test]
 fn numbers_come_back_as_they_were_sent() {
-    let event = run_event(json!({})).replacen('{', r#"{"a":[7.6635076019494707E18,18446744073709551616123,1.10,-0],"#, 1);
+    let event =
+        run_event(json!({})).replacen('{', r#"{"a":[7.6635076019494707E18,18446744073709551616123,1.10,-0],"#, 1);
     let input = read(&event).unwrap().input;
     assert!(String::from_utf8_lossy(&input.body).contains("[7.6635076019494707E18,18446744073709551616123,1.10,-0]"));
 }

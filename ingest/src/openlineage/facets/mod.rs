@@ -101,9 +101,11 @@ impl Said<'_> {
         if !matches!(self.json, Json::Object(_)) || self.is_deletion() {
             return;
         }
-        let missing: Vec<_> = ["_producer", "_schemaURL"].into_iter().filter(|key| self.json.get(key).is_none()).collect();
+        let missing: Vec<_> =
+            ["_producer", "_schemaURL"].into_iter().filter(|key| self.json.get(key).is_none()).collect();
         if !missing.is_empty() {
-            let message = || format!("expected `_producer` and `_schemaURL`, found no `{}`", missing.join("` and no `"));
+            let message =
+                || format!("expected `_producer` and `_schemaURL`, found no `{}`", missing.join("` and no `"));
             faults.add("facet-without-origin", self.place, message);
         }
     }
@@ -158,10 +160,9 @@ fn job_aspect(slot: &str, facet: Reader<'_>) -> Read {
         "documentation" => documentation(facet),
         "ownership" => ownership(facet),
         "tags" => tags(facet),
-        "sql" => Ok(Aspect::Query(Query {
-            text: facet.string("query")?.to_owned(),
-            dialect: facet.optional("dialect")?,
-        })),
+        "sql" => {
+            Ok(Aspect::Query(Query { text: facet.string("query")?.to_owned(), dialect: facet.optional("dialect")? }))
+        }
         "sourceCode" => Ok(Aspect::SourceCode(SourceCode {
             language: facet.string("language")?.to_owned(),
             code: facet.string("sourceCode")?.to_owned(),
@@ -185,9 +186,7 @@ fn dataset_aspect(slot: &str, facet: Reader<'_>, names: &Names, faults: &mut Fau
         "documentation" => documentation(facet),
         "ownership" => ownership(facet),
         "tags" => tags(facet),
-        "dataSource" => {
-            Ok(Aspect::Source(DataSource { name: facet.optional("name")?, uri: facet.optional("uri")? }))
-        }
+        "dataSource" => Ok(Aspect::Source(DataSource { name: facet.optional("name")?, uri: facet.optional("uri")? })),
         "datasetType" => Ok(Aspect::Type(DatasetType {
             name: facet.text("datasetType")?.to_owned(),
             subtype: facet.optional("subType")?,
@@ -282,12 +281,7 @@ fn each<T>(
 }
 
 /// Facets of an event, or nothing when `facets` is absent or no object.
-pub fn members<'f>(
-    holder: &'f Json<'f>,
-    key: &str,
-    place: &Place<'_>,
-    faults: &mut Faults,
-) -> &'f [Member<'f>] {
+pub fn members<'f>(holder: &'f Json<'f>, key: &str, place: &Place<'_>, faults: &mut Faults) -> &'f [Member<'f>] {
     match holder.get(key) {
         None => &[],
         Some(Json::Object(members)) => members,

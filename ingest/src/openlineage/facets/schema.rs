@@ -60,7 +60,8 @@ impl Columns<'_> {
     }
 
     fn note_repeated(&mut self, name: &str, place: &Place<'_>) {
-        self.faults.add("repeated-field", place, || format!("the column `{name}` is listed twice; the first one counts"));
+        self.faults
+            .add("repeated-field", place, || format!("the column `{name}` is listed twice; the first one counts"));
     }
 }
 
