@@ -6,7 +6,9 @@ import type { LineageModel } from './useLineageModel';
 
 /** Whether the picture is all there is; if not, why, in words. And the revision it was read at. */
 export function Notices({ model: { around, trace, isOnly } }: { model: LineageModel }) {
-  const reasons = isOnly ? trace.reasons : [...around.reasons, ...trace.reasons];
+  // that tables around the focus end after the steps asked for is no surprise: each box counts what it hides
+  const near = around.reasons.filter((r) => r.code !== 'DEPTH_LIMIT');
+  const reasons = isOnly ? trace.reasons : [...near, ...trace.reasons];
   const texts = reasonTexts(reasons);
   const revision = around.value?.revision;
   return (

@@ -130,7 +130,7 @@ export function useOpenColumns(ids: readonly string[]): ReadonlyMap<string, Colu
 
 /** What is known of tables that a trace reaches beyond the picture, in one request. */
 export function useFarPlaces(ids: readonly string[]): ReadonlyMap<string, Place> {
-  const variables = { ids: [...ids], first: 0 };
+  const variables = { ids: [...ids], first: 1 };
   const [result] = useQuery({
     query: OpenBoxesQuery,
     variables,
