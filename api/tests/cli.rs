@@ -264,6 +264,35 @@ fn events_are_read_into_a_folder() {
 }
 
 #[test]
+fn sql_files_are_read_into_a_folder_or_a_server() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path().join("models")).unwrap();
+    desk.write("models/view.sql", "create view v as select a.id from a;\ncreate view slect 1;\n");
+    let words = ["ingest", "sql", "models", "--namespace", "postgres://db:5432", "--default-schema", "shop.public"];
+    let sql = |dialect: &str, place: &[&str]| desk.run(&[&words[..], &["--dialect", dialect], place].concat());
+    expect![[r#"
+        exit 1
+        view.sql:2:19: expected: AS, found: 1
+        found 1 files, 2 statements
+        inputs: 1 read, 1 accepted (1 with faults, see `headwater events --rejected`), 0 known before, 0 rejected
+    "#]].assert_eq(&sql("postgres", &["--data", "local"]));
+    let unknown = sql("klingon", &["--data", "other"]);
+    assert!(unknown.starts_with("exit 2\nheadwater: dialect \"klingon\": expected one of generic, "), "{unknown}");
+    let server = desk.serve(&["--data", "served"], &[]);
+    expect![[r#"
+        exit 1
+        view.sql:2:19: expected: AS, found: 1
+        found 1 files, 2 statements
+        inputs: 1 read, 1 accepted (1 with faults, see `headwater events --rejected`), 0 known before, 0 rejected
+    "#]].assert_eq(&sql("postgres", &["--url", &server.url]));
+    assert_eq!(desk.run(&["digest", "--url", &server.url]), desk.run(&["digest", "--data", "local"]));
+    desk.check(&["ingest", "dbt", "absent", "--data", "local"], expect![[r#"
+        exit 3
+        headwater: cannot read "absent/manifest.json": No such file or directory (os error 2)
+    "#]]);
+}
+
+#[test]
 fn a_folder_has_one_owner() {
     let desk = Desk::new();
     let server = desk.serve(&["--data", "d"], &[]);

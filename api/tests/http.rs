@@ -9,7 +9,7 @@ use std::io::Write;
 use api::config::{ByteSize, Period, Secret};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use support::{Running, chunked, event, start};
+use support::{Running, chunked, event, start, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -165,21 +165,22 @@ async fn all_bodies_together_have_a_limit() {
     slow.write_all(head.as_bytes()).await.unwrap();
     slow.write_all(&[b' '; 5_000]).await.unwrap();
     let padded = format!("{}{}", " ".repeat(5_500), event("1"));
-    let busy = loop {
-        // The first body's bytes are counted when they have arrived, not when they were sent.
-        let answer = server.post("/api/v1/lineage", &padded).await;
-        if answer.status != 201 {
-            break answer;
-        }
-    };
+    // The first body's bytes are counted when they have arrived, not when they were sent.
+    until(|| async { in_flight(&server).await == 5_000 }).await;
+    let busy = server.post("/api/v1/lineage", &padded).await;
     check(
         &busy,
         r#"503 {"code":"overloaded","message":"more than 10000 B of bodies are in flight; send again later","path":null}"#,
     );
     assert_eq!(busy.header("retry-after"), Some("1"));
     drop(slow);
-    while server.post("/api/v1/lineage", &padded).await.status != 201 {}
-    assert_eq!(in_flight(&server).await, 0);
+    until(|| async { in_flight(&server).await == 0 }).await;
+    check(&server.post("/api/v1/lineage", &padded).await, "201");
+}
+
+/// Asks again and again, until it is so.
+async fn until<F: Future<Output = bool>>(is_so: impl Fn() -> F) {
+    within(async { while !is_so().await {} }).await;
 }
 
 async fn in_flight(server: &Running) -> u64 {
@@ -198,9 +199,9 @@ async fn a_question_ends_when_its_asker_leaves() {
     );
     let mut asker = TcpStream::connect(server.address).await.unwrap();
     asker.write_all(request.as_bytes()).await.unwrap();
-    while in_flight(&server).await == 0 {}
+    until(|| async { in_flight(&server).await > 0 }).await;
     drop(asker);
-    while in_flight(&server).await != 0 {}
+    until(|| async { in_flight(&server).await == 0 }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -219,10 +220,10 @@ async fn what_was_begun_is_finished_when_it_stops() {
     let mut begun = TcpStream::connect(server.address).await.unwrap();
     begun.write_all(format!("{head}Content-Length: {}\r\n\r\n", body.len()).as_bytes()).await.unwrap();
     begun.write_all(&body.as_bytes()[..20]).await.unwrap();
-    while in_flight(&server).await == 0 {}
+    until(|| async { in_flight(&server).await > 0 }).await;
     let address = server.address;
     let stopping = tokio::spawn(server.stop());
-    while TcpStream::connect(address).await.is_ok() {}
+    until(|| async { TcpStream::connect(address).await.is_err() }).await;
     begun.write_all(&body.as_bytes()[20..]).await.unwrap();
     let mut answer = String::new();
     begun.read_to_string(&mut answer).await.unwrap();
@@ -235,7 +236,7 @@ async fn what_does_not_end_is_left() {
     let server = start(|config| config.limits.stop_time = "20 ms".parse::<Period>().unwrap()).await;
     let mut begun = TcpStream::connect(server.address).await.unwrap();
     begun.write_all(format!("{EVENT}\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n[").as_bytes()).await.unwrap();
-    while in_flight(&server).await == 0 {}
+    until(|| async { in_flight(&server).await > 0 }).await;
     server.stop().await;
 }
 
@@ -263,7 +264,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     let head = format!("{EVENT}\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 10\r\n\r\n{{");
     slow.write_all(head.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
-    slow.read_to_end(&mut answer).await.unwrap();
+    within(slow.read_to_end(&mut answer)).await.unwrap();
     assert!(String::from_utf8_lossy(&answer).starts_with("HTTP/1.1 408"), "{}", String::from_utf8_lossy(&answer));
 }
 

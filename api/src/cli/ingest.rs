@@ -18,7 +18,7 @@ use crate::intake::Fate;
 /// Read events, SQL files or dbt artifacts into the graph
 #[derive(Subcommand, Debug)]
 #[command(after_help = "\
-Exit code 1 when something was rejected; everything else is taken nevertheless.
+Exit code 1 when something was rejected or not understood; everything else is taken nevertheless.
 
 Example:
   headwater ingest events airflow.ndjson")]

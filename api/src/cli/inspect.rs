@@ -119,7 +119,8 @@ fn line(input: &Value) -> String {
         (Some(true), _) | (_, None) => "rejected".to_owned(),
         (_, Some(revision)) => format!("revision {revision}"),
     };
-    let mut out = format!("{:>8}  {}  {:<11}  {fate}\n", input["number"], text("receivedAt"), text("kind"));
+    let number = input["number"].as_u64().unwrap_or_default();
+    let mut out = format!("{number:>8}  {:<30}  {:<11}  {fate}\n", text("receivedAt"), text("kind"));
     for fault in input["faults"].as_array().into_iter().flatten() {
         let path = fault["path"].as_str().map(|path| format!("`{path}`: ")).unwrap_or_default();
         let said = fault["message"].as_str().unwrap_or_default();

@@ -59,6 +59,8 @@ impl Serve {
             tracing::info!(events, "the demo estate is loaded");
         }
         let now = server::newest(&services).await?;
+        // Whoever reads the ready line may ask at once for the end.
+        let stop = told_to_stop()?;
         print(&format!(
             "headwater ready at http://{} in {:.2} s (data in {}, revision {})\n",
             server.address(),
@@ -67,7 +69,7 @@ impl Serve {
             now.revision
         ))?;
         drop(services);
-        server.run(told_to_stop()?).await?;
+        server.run(stop).await?;
         tracing::info!("stopped");
         Ok(Exit::Done)
     }

@@ -41,13 +41,14 @@ impl Tally {
         self.problems.push(Problem { place, text });
     }
 
-    /// Prints the problems and the counts; findings when something was rejected.
+    /// Prints the problems and the counts; findings when there are problems.
     pub fn end(self, what: &str, format: Format) -> Outcome {
+        let findings = !self.problems.is_empty();
         match format {
             Format::Text => print(&self.text(what))?,
             Format::Json => print_json(&self.json())?,
         }
-        Ok(if self.rejected == 0 { Exit::Done } else { Exit::Findings })
+        Ok(if findings { Exit::Findings } else { Exit::Done })
     }
 
     fn text(&self, what: &str) -> String {

@@ -1,11 +1,12 @@
 //! A server in this process on a free port, and a client that writes its requests byte by byte.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use api::config::Config;
 use api::server::{self, ServeError, Server};
 use api::services::Services;
-use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -36,6 +37,11 @@ pub async fn start(change: impl FnOnce(&mut Config)) -> Running {
     Running { address, services, stop, serving, _folder: folder }
 }
 
+/// Waits for something that must come to pass; a test that would wait for ever fails instead.
+pub async fn within<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), what).await.expect("it comes to pass within a minute")
+}
+
 impl Running {
     /// Sends one request over a connection of its own; `head` is the request line and headers but for `Host` and
     /// `Connection`.
@@ -56,7 +62,7 @@ impl Running {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         stream.write_all(bytes).await.unwrap();
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
+        within(stream.read_to_end(&mut answer)).await.unwrap();
         Answer::read(&answer)
     }
 
@@ -94,7 +100,7 @@ impl Running {
     /// Tells it to stop, and waits until it has.
     pub async fn stop(self) {
         self.stop.send(()).unwrap();
-        self.serving.await.unwrap().unwrap();
+        within(self.serving).await.unwrap().unwrap();
     }
 }
 
