@@ -1,5 +1,6 @@
 //! From an accepted event to changes of the graph.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use graph::change::{
@@ -64,7 +65,9 @@ impl<'e> Event<'e> {
         let tells_lineage = facets.iter().any(|facet| ["lineage", "columnLineage"].contains(&facet.slot.as_str()));
         let mut changes = vec![Change::Dataset(DatasetChange { name: dataset.clone(), at: self.at, facets })];
         if tells_lineage {
-            let claims: Vec<_> = self.claims_of(holder, dataset, &place).into_iter().flatten().collect();
+            let mut claims = Claims::default();
+            self.claims_of(holder, dataset, &place).into_iter().flatten().for_each(|claim| claims.add(claim));
+            let claims = claims.finish();
             changes.push(Change::Statement(DatasetStatement { dataset: dataset.clone(), at: self.at, claims }));
         }
         changes
@@ -216,7 +219,7 @@ impl<'e> Event<'e> {
         if let Some(lineage) = &lineage {
             claims.complete(lineage, &shape.outputs);
         }
-        (claims.0.into_values().collect(), lineage.unwrap_or_default())
+        (claims.finish(), lineage.unwrap_or_default())
     }
 
     /// The job's own `lineage` facet.
@@ -301,17 +304,28 @@ struct Claims(BTreeMap<(QualifiedName, LineageSource), Claim>);
 impl Claims {
     /// Adds to what was claimed of the same output before.
     fn add(&mut self, claim: Claim) {
-        let key = (claim.output.clone(), claim.source);
-        let Some(known) = self.0.get_mut(&key) else {
-            self.0.insert(key, claim);
-            return;
-        };
-        known.inputs.extend(claim.inputs);
-        known.inputs.sort_unstable();
-        known.inputs.dedup();
-        known.edges.extend(claim.edges);
-        known.edges.sort_unstable();
-        known.edges.dedup();
+        match self.0.entry((claim.output.clone(), claim.source)) {
+            Entry::Vacant(entry) => {
+                entry.insert(claim);
+            }
+            Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                known.inputs.extend(claim.inputs);
+                known.edges.extend(claim.edges);
+            }
+        }
+    }
+
+    /// Each with its inputs and edges in order, once.
+    fn finish(self) -> Vec<Claim> {
+        let mut claims: Vec<Claim> = self.0.into_values().collect();
+        for claim in &mut claims {
+            claim.inputs.sort_unstable();
+            claim.inputs.dedup();
+            claim.edges.sort_unstable();
+            claim.edges.dedup();
+        }
+        claims
     }
 
     /// With the job's own facet, every output has an explicit claim: that of the facet, else its own, else one that
@@ -337,8 +351,8 @@ fn mentioned(name: &QualifiedName) -> RunDataset {
 }
 
 fn add_mentions<'n>(datasets: &mut Vec<RunDataset>, names: impl IntoIterator<Item = &'n QualifiedName>) {
-    let known: HashSet<_> = datasets.iter().map(|dataset| dataset.name.clone()).collect();
-    datasets.extend(names.into_iter().filter(|name| !known.contains(name)).map(mentioned));
+    let mut known: HashSet<_> = datasets.iter().map(|dataset| dataset.name.clone()).collect();
+    datasets.extend(names.into_iter().filter(|name| known.insert(QualifiedName::clone(name))).map(mentioned));
 }
 
 fn query(assertion: &Assertion) -> Option<Query> {

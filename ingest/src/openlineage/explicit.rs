@@ -87,11 +87,7 @@ pub fn dataset_claim(
 
 impl Sources {
     fn claim(&self, output: &QualifiedName) -> Claim {
-        let (mut inputs, mut edges) = (self.inputs.clone(), self.edges.clone());
-        inputs.sort_unstable();
-        inputs.dedup();
-        edges.sort_unstable();
-        edges.dedup();
+        let (inputs, edges) = (self.inputs.clone(), self.edges.clone());
         Claim { output: output.clone(), source: LineageSource::Explicit, inputs, edges }
     }
 }

@@ -8,15 +8,14 @@ use super::read::{Misfit, Reader};
 use crate::faults::{Faults, Place};
 use crate::json::{Json, excerpt};
 
-/// Where the columns of one output come from, or nothing when the facet names no source: a column that is missing is
-/// unknown, so a facet without columns says nothing. Entries that do not fit the schema are noted and left out.
+/// Where the columns of one output come from, in the order of the facet, or nothing when it names no source: a column
+/// that is missing is unknown, so a facet without columns says nothing. Entries that do not fit the schema are noted
+/// and left out.
 pub fn claim(facet: Reader<'_>, output: &QualifiedName, names: &Names, faults: &mut Faults) -> Option<Claim> {
     let mut columns = ColumnClaims::new(names, faults);
     columns.of_fields(facet);
     columns.of_dataset(facet);
-    let mut edges = columns.take();
-    edges.sort_unstable();
-    edges.dedup();
+    let edges = columns.take();
     let source = LineageSource::ColumnLineage;
     (!edges.is_empty()).then(|| Claim { output: output.clone(), source, inputs: Vec::new(), edges })
 }

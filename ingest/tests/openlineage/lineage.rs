@@ -133,7 +133,7 @@ fn explicit_lineage_of_a_job() {
         entry(dataset("out"), json!({"inputs": [dataset("src"), column("src", "day")], "fields": {"id": {"inputs": [column("src", "id"), dataset("other")]}}})),
         entry(dataset("out"), json!({"inputs": [dataset("more")]})),
         entry(dataset("fresh"), json!({"inputs": []})),
-        entry(json!({"type": "JOB"}), json!({"inputs": [dataset("read"), column("read too", "x")]})),
+        entry(json!({"type": "JOB"}), json!({"inputs": [dataset("read"), column("read too", "x"), dataset("read")]})),
         entry(json!({"type": "JOB", "namespace": "jobs", "name": "another"}), json!({"inputs": [dataset("src")]})),
         entry(dataset("made"), json!({"inputs": [{"type": "JOB"}, {"type": "JOB", "namespace": "jobs", "name": "load"}]})),
         entry(json!({"type": "TABLE"}), json!({})),
