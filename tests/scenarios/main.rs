@@ -6,9 +6,8 @@ use std::process::ExitCode;
 use headwater_tests::{binary, scenario};
 
 /// What is known not to pass, and why. One that passes must be taken off.
-const KNOWN: [(&str, &str); 3] = [
+const KNOWN: [(&str, &str); 2] = [
     ("column-lineage-forms", "a walk over edges of unknown kind does not say UNKNOWN_TRANSFORMATION"),
-    ("ingest-sql-files", "`ingest sql` ends with 0 where a statement did not parse"),
     ("namespace-rewrite", "`reportedAs` of a rewritten name depends on which spelling came first"),
 ];
 
