@@ -2,7 +2,7 @@
 //!
 //! `dataset postgres://shop shop.orders @owner #tag !dropped "description"`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -26,6 +26,7 @@ struct State {
     /// Versions by revision; `None` where the node ended.
     nodes: BTreeMap<NodeId, Versions>,
     names: BTreeMap<NodeName, NodeId>,
+    columns: BTreeMap<NodeId, BTreeSet<NodeId>>,
     feed: Vec<FeedEntry>,
     /// Entries up to here are gone from the feed.
     trimmed: Revision,
@@ -118,6 +119,9 @@ fn put(state: &mut State, node: &Node, lives: bool, at: Revision) -> (NodeId, Ch
         NodeName::Column(dataset, _) => state.names.get(&NodeName::Dataset(dataset.clone())).copied(),
         _ => None,
     };
+    if let Some(parent) = parent {
+        state.columns.entry(parent).or_default().insert(id);
+    }
     let known = state.node(id, at).is_some();
     let node = lives.then(|| Arc::new(Node { id, parent, span: Span::since(at), ..node.clone() }));
     state.nodes.entry(id).or_default().push((at, node));
@@ -144,13 +148,15 @@ impl Store for Memory {
 
     async fn scan(&self, scan: Scan) -> Result<Vec<NodeId>> {
         let state = self.state.borrow();
-        let ids = state.nodes.keys().copied().filter(|id| scan.after.is_none_or(|after| *id > after));
-        let fits = |id: &NodeId| {
-            state.node(*id, scan.at).is_some_and(|node| {
-                node.id == *id && node.name.kind() == scan.kind && (scan.parent.is_none() || node.parent == scan.parent)
-            })
+        let from = scan.after.map_or(NodeId(0), |after| NodeId(after.0 + 1));
+        let ids: Box<dyn Iterator<Item = &NodeId> + Send> = match scan.parent {
+            Some(parent) => Box::new(state.columns.get(&parent).into_iter().flat_map(|columns| columns.range(from..))),
+            None => Box::new(state.nodes.range(from..).map(|(id, _)| id)),
         };
-        Ok(ids.filter(fits).take(scan.limit).collect())
+        let fits = |id: &&NodeId| {
+            state.node(**id, scan.at).is_some_and(|node| node.id == **id && node.name.kind() == scan.kind)
+        };
+        Ok(ids.filter(fits).take(scan.limit).copied().collect())
     }
 
     async fn changes(&self, after: Revision, limit: usize, wait: Duration) -> Result<Feed> {
