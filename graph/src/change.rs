@@ -110,19 +110,28 @@ pub enum Aspect {
     Documentation(Documentation),
     Ownership(Vec<Owner>),
     /// Tags of the dataset or job, and of columns by path.
-    Tags { own: Vec<Tag>, columns: Vec<(String, Tag)> },
+    Tags {
+        own: Vec<Tag>,
+        columns: Vec<(String, Tag)>,
+    },
     Source(DataSource),
     Type(DatasetType),
     Storage(Storage),
     /// Accumulates: a name once claimed stays claimed until the facet is deleted.
     Symlinks(Vec<QualifiedName>),
-    Lifecycle { change: String, previous: Option<QualifiedName> },
+    Lifecycle {
+        change: String,
+        previous: Option<QualifiedName>,
+    },
     Query(Query),
     SourceCode(SourceCode),
     SourceLocation(SourceLocation),
     JobType(JobType),
     /// Of runs only.
-    NominalTime { start: Option<Time>, end: Option<Time> },
+    NominalTime {
+        start: Option<Time>,
+        end: Option<Time>,
+    },
     Parent(ParentRun),
     Error(RunError),
     /// Of what a run read or wrote.

@@ -58,7 +58,8 @@ impl Digest<'_> {
 
     async fn add_edges(&mut self, page: &[NodeId]) -> Result<()> {
         let kinds = EdgeKinds::of(&EdgeKind::ALL);
-        let edges = self.store.hop(Hop { frontier: page, direction: Direction::Downstream, kinds, at: self.at }).await?;
+        let edges =
+            self.store.hop(Hop { frontier: page, direction: Direction::Downstream, kinds, at: self.at }).await?;
         let own: std::collections::HashSet<NodeId> = page.iter().copied().collect();
         let ends = edges.iter().flat_map(|edge| [Some(edge.from), Some(edge.to), edge.job]).flatten();
         self.learn(&ends.collect::<Vec<_>>()).await?;
@@ -66,7 +67,13 @@ impl Digest<'_> {
         for edge in edges.iter().filter(|edge| own.contains(&edge.from)) {
             let name = |id: NodeId| self.names.get(&id);
             let job = edge.job.and_then(name);
-            self.add(&format!("edge {:?} {:?} {:?} {} {job:?}", name(edge.from), name(edge.to), edge.kind, edge.masking));
+            self.add(&format!(
+                "edge {:?} {:?} {:?} {} {job:?}",
+                name(edge.from),
+                name(edge.to),
+                edge.kind,
+                edge.masking
+            ));
         }
         Ok(())
     }

@@ -444,8 +444,16 @@ pub struct Measure {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Measured {
     /// `rowCount`, `size`, `fileCount`, or `column.path/nullCount` and the like.
-    Statistic { name: String, value: f64 },
-    Assertion { assertion: String, column: Option<String>, success: bool, severity: Option<String> },
+    Statistic {
+        name: String,
+        value: f64,
+    },
+    Assertion {
+        assertion: String,
+        column: Option<String>,
+        success: bool,
+        severity: Option<String>,
+    },
 }
 
 /// One version of a node: from when to when, and which aspects changed when it began.

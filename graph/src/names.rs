@@ -146,7 +146,9 @@ impl Rewrite {
         let stars = to.matches('*').count();
         let allowed = usize::from(matches!(pattern, Pattern::Star(..)));
         if stars > allowed {
-            return Err(format!("namespace rule `{from}` = `{to}`: expected at most {allowed} `*` in the target, found {stars}"));
+            return Err(format!(
+                "namespace rule `{from}` = `{to}`: expected at most {allowed} `*` in the target, found {stars}"
+            ));
         }
         Ok(Rewrite { from: pattern, to: to.to_owned() })
     }

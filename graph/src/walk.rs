@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Instant;
 
 use crate::ids::{EdgeId, NodeId, Revision};
-use crate::model::{Edge, EdgeKinds};
+use crate::model::{Edge, EdgeKind, EdgeKinds};
 use crate::store::{Direction, Hop, Result, Store};
 use crate::viewer::Viewer;
 
@@ -44,7 +44,8 @@ pub struct Walked {
     pub nodes: Vec<Reached>,
     /// Edges between nodes of the answer.
     pub edges: Vec<Edge>,
-    /// Empty when the answer is complete; else each reason with how many nodes it concerns.
+    /// Empty when the answer is complete; else each reason with how many nodes (of unknown transformations: edges) it
+    /// concerns.
     pub reasons: Vec<(Reason, u64)>,
 }
 
@@ -225,13 +226,16 @@ impl<'a> Found<'a> {
             }
         }
         let late = self.is_late() && unfinished;
+        let unknown = self.edges.iter().filter(|edge| edge.kind == EdgeKind::Unknown).count();
         let reasons = [
             (Reason::NodeLimit, self.over_limit.len()),
             (Reason::DepthLimit, self.too_deep.difference(&self.over_limit).count()),
             (Reason::Deadline, usize::from(late)),
+            (Reason::UnknownTransformation, unknown),
             (Reason::Restricted, self.restricted.len()),
         ];
-        let reasons = reasons.into_iter().filter(|(_, count)| *count > 0).map(|(why, count)| (why, count as u64)).collect();
+        let reasons =
+            reasons.into_iter().filter(|(_, count)| *count > 0).map(|(why, count)| (why, count as u64)).collect();
         Walked { revision: self.walk.at, nodes: self.nodes, edges: self.edges, reasons }
     }
 }

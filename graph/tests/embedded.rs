@@ -44,7 +44,9 @@ fn a_store_of_a_newer_format_is_refused() {
     drop(db);
     let Err(error) = plain(folder.path()) else { panic!("a store of another format was opened") };
     let path = folder.path().display();
-    let text = format!("the store at `{path}` has format 99, and this version reads 1: it was written by a newer version; use that one");
+    let text = format!(
+        "the store at `{path}` has format 99, and this version reads 1: it was written by a newer version; use that one"
+    );
     assert_eq!(error.to_string(), text);
 }
 
@@ -55,11 +57,13 @@ async fn what_was_committed_is_there_after_reopening() {
     for event in conformance::shop() {
         first.commit(event).await.expect("commits");
     }
-    let before = (conformance::state(first.as_ref()).await, graph::digest::digest(first.as_ref()).await.expect("digest"));
+    let before =
+        (conformance::state(first.as_ref()).await, graph::digest::digest(first.as_ref()).await.expect("digest"));
     let totals = first.revision(graph::AsOf::Latest).await.expect("revision");
     drop(first);
     let again = plain(folder.path()).expect("opens again");
     assert_eq!(again.revision(graph::AsOf::Latest).await.expect("revision"), totals);
-    let after = (conformance::state(again.as_ref()).await, graph::digest::digest(again.as_ref()).await.expect("digest"));
+    let after =
+        (conformance::state(again.as_ref()).await, graph::digest::digest(again.as_ref()).await.expect("digest"));
     assert_eq!(before, after);
 }

@@ -6,10 +6,7 @@ use std::process::ExitCode;
 use headwater_tests::{binary, scenario};
 
 /// What is known not to pass, and why. One that passes must be taken off.
-const KNOWN: [(&str, &str); 2] = [
-    ("column-lineage-forms", "a walk over edges of unknown kind does not say UNKNOWN_TRANSFORMATION"),
-    ("namespace-rewrite", "`reportedAs` of a rewritten name depends on which spelling came first"),
-];
+const KNOWN: [(&str, &str); 0] = [];
 
 fn main() -> ExitCode {
     let chosen: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();

@@ -87,19 +87,19 @@ impl Aliases {
         self.links.entry(node).or_default().push(link);
     }
 
-    /// Takes note of a dataset that is new or got another name.
-    pub fn add_dataset(&mut self, node: u32, name: &QualifiedName, topology: &Topology) {
+    /// Takes note of a dataset that is new or got another name; true when a rule makes it one with another.
+    pub fn add_dataset(&mut self, node: u32, name: &QualifiedName, topology: &Topology) -> bool {
         if topology.flags(node) & flag::ALIASED != 0 || !self.rewrites.is_empty() {
             self.names.insert(node, name.clone());
         }
         if self.rewrites.is_empty() {
-            return;
+            return false;
         }
         let shown = self.shown(name);
         let key = rewritten_key(&shown);
         let fellows = self.rewritten.entry(key).or_default();
         if fellows.contains(&node) {
-            return;
+            return false;
         }
         fellows.push(node);
         let fellows = fellows.clone();
@@ -108,6 +108,7 @@ impl Aliases {
             self.link(node, forever(other));
             self.link(other, forever(node));
         }
+        fellows.len() > 1
     }
 
     /// Datasets that a rewritten name stands for.

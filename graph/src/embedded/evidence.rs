@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Shared;
-use super::records::{self, DerivationBody, KeyRecord, Lineage, Record};
 use super::reader::View;
+use super::records::{self, DerivationBody, KeyRecord, Lineage, Record};
 use crate::ids::{ContentId, EdgeId, NodeId, Revision, RunId, Span};
 use crate::model::*;
 use crate::store::Result;
@@ -59,8 +59,9 @@ pub(super) fn evidence(shared: &Shared, db: &Connection, id: EdgeId) -> Result<O
 }
 
 fn row(db: &Connection, id: EdgeId) -> Result<Option<Row>> {
-    let mut read = db
-        .prepare_cached("SELECT kind, src, dst, masking, output, job, since, until FROM edge WHERE id = ?1 AND job <> ?2")?;
+    let mut read = db.prepare_cached(
+        "SELECT kind, src, dst, masking, output, job, since, until FROM edge WHERE id = ?1 AND job <> ?2",
+    )?;
     let row = read.query_row(params![id.0, u32::MAX], |row| {
         Ok(Row {
             kind: EdgeKind::ALL[usize::from(row.get::<_, u8>(0)?)],

@@ -76,8 +76,14 @@ impl Folder {
             return Ok(());
         }
         let newer = found.parse::<u32>().is_ok_and(|found| found > FORMAT);
-        let hint = if newer { "it was written by a newer version; use that one" } else { "it was not written by Headwater" };
-        Err(StoreError::Format { path: self.path.display().to_string(), found, expected: FORMAT, hint: hint.to_owned() })
+        let hint =
+            if newer { "it was written by a newer version; use that one" } else { "it was not written by Headwater" };
+        Err(StoreError::Format {
+            path: self.path.display().to_string(),
+            found,
+            expected: FORMAT,
+            hint: hint.to_owned(),
+        })
     }
 
     /// A connection that reads.

@@ -34,7 +34,8 @@ pub(super) fn load(db: &Connection, rewrites: Rewrites) -> Result<Loaded> {
     let statements = db.query_row("SELECT COUNT(*) FROM run WHERE name < char(11)", [], |row| row.get(0))?;
     totals.runs = (run_rows - statements) as u64;
     totals.inputs = most("input")?.saturating_sub(1).max(0) as u64;
-    totals.faults = db.query_row("SELECT COUNT(*) FROM input WHERE faults IS NOT NULL", [], |row| row.get::<_, i64>(0))? as u64;
+    totals.faults =
+        db.query_row("SELECT COUNT(*) FROM input WHERE faults IS NOT NULL", [], |row| row.get::<_, i64>(0))? as u64;
     let counters = Counters {
         node: topology.node_count(),
         edge: topology.edge_count(),
@@ -55,7 +56,14 @@ fn nodes(db: &Connection, topology: &mut Topology, totals: &mut Totals) -> Resul
         // Only columns are looked for by their hash.
         let key_hash = if kind == NodeKind::Column { key_hash(key) } else { 0 };
         let ended = row.get::<_, Option<u32>>(5)?.unwrap_or(u32::MAX);
-        topology.add_node(NewNode { kind, parent: row.get(1)?, key_hash, flags: row.get(3)?, created: row.get(4)?, ended });
+        topology.add_node(NewNode {
+            kind,
+            parent: row.get(1)?,
+            key_hash,
+            flags: row.get(3)?,
+            created: row.get(4)?,
+            ended,
+        });
         match kind {
             NodeKind::Dataset if ended == u32::MAX => totals.datasets += 1,
             NodeKind::Column if ended == u32::MAX => totals.columns += 1,
@@ -124,4 +132,3 @@ pub(super) fn node_kind(code: u8) -> NodeKind {
 pub(super) fn moment(micros: i64) -> Time {
     Time::from_microsecond(micros).unwrap_or(if micros < 0 { Time::MIN } else { Time::MAX })
 }
-

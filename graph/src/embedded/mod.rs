@@ -213,7 +213,7 @@ impl Store for Embedded {
         if tokio::time::timeout(wait, news).await.is_err() {
             return Ok(Feed::Changes(Vec::new()));
         }
-        self.read(move |_, db| reader::changes(db, after, limit)).await
+        self.read(move |shared, db| reader::changes(shared, db, after, limit)).await
     }
 
     async fn history(&self, id: NodeId, limit: usize) -> Result<Vec<Version>> {

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::Shared;
 use super::aliases::Aliases;
 use super::apply::key_hash;
 use super::load::{moment, node_kind};
 use super::records::{self, Body, Register};
 use super::topology::{Topology, flag};
-use super::Shared;
 use crate::ids::{ContentId, NodeId, Revision, Span, Time};
 use crate::model::*;
 use crate::names;
@@ -67,6 +67,15 @@ impl View<'_> {
             NodeKind::Dataset if self.linked(node) => self.aliases.class(node, self.at)[0],
             NodeKind::Column if self.linked(self.topology.parent(node)) => self.column_class(node)[0],
             _ => node,
+        }
+    }
+
+    /// Whether the node has, or had, other names, by itself or through its dataset.
+    fn has_names(&self, node: u32) -> bool {
+        match self.topology.kind(node) {
+            NodeKind::Dataset => self.linked(node),
+            NodeKind::Column => self.linked(self.topology.parent(node)),
+            NodeKind::Namespace | NodeKind::Job | NodeKind::Owner | NodeKind::Tag => false,
         }
     }
 
@@ -165,33 +174,36 @@ impl<'a> NodeReader<'a> {
     }
 
     fn node(&mut self, id: u32) -> Result<Option<Arc<Node>>> {
-        let class = {
+        let (class, dataset, has_names) = {
             let (topology, aliases) = (self.shared.topology.read(), self.shared.aliases.read());
             let view = View { topology: &topology, aliases: &aliases, at: self.at };
             if !view.has(id) {
                 return Ok(None);
             }
-            view.class(id)
+            let is_column = topology.kind(id) == NodeKind::Column;
+            (view.class(id), is_column.then(|| view.representative(topology.parent(id))), view.has_names(id))
         };
         let mut members = Vec::new();
         for member in &class {
-            if let Some(row) = self.row(*member)? {
+            if let Some(mut row) = self.row(*member)? {
+                row.parent = dataset.unwrap_or(row.parent);
                 members.push((*member, row));
             }
         }
         if members.is_empty() {
             return Ok(None);
         }
-        let alone = class.len() == 1;
         let node = Arc::new(self.assemble(members)?);
-        self.keep(id, &node, alone);
+        if !has_names {
+            self.keep(id, &node);
+        }
         Ok(Some(node))
     }
 
-    /// Keeps a current node in memory, unless a commit came in between. What is alone in the past may be one with
-    /// others by now, without a new version.
-    fn keep(&self, id: u32, node: &Arc<Node>, alone: bool) {
-        if !alone || !node.span.is_open() || self.at != self.head {
+    /// Keeps a current node in memory, unless a commit came in between. One with other names is not kept: what it is
+    /// one with depends on the revision asked for.
+    fn keep(&self, id: u32, node: &Arc<Node>) {
+        if !node.span.is_open() || self.at != self.head {
             return;
         }
         let _published = self.shared.topology.read();
@@ -201,9 +213,8 @@ impl<'a> NodeReader<'a> {
     }
 
     fn row(&self, id: u32) -> Result<Option<Row>> {
-        let mut read = self
-            .db
-            .prepare_cached("SELECT kind, parent, name, since, ended, body FROM node WHERE id = ?1")?;
+        let mut read =
+            self.db.prepare_cached("SELECT kind, parent, name, since, ended, body FROM node WHERE id = ?1")?;
         type Head = (u8, u32, String, u32, Option<u32>, String);
         let row = read.query_row([id], |row| -> rusqlite::Result<Head> {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
@@ -258,7 +269,9 @@ impl<'a> NodeReader<'a> {
             NodeKind::Namespace => NodeName::Namespace(row.name.clone()),
             NodeKind::Owner => NodeName::Owner(row.name.clone()),
             NodeKind::Tag => NodeName::Tag(row.name.clone()),
-            NodeKind::Job => NodeName::Job(QualifiedName { namespace: self.space(row.parent)?, name: row.name.clone() }),
+            NodeKind::Job => {
+                NodeName::Job(QualifiedName { namespace: self.space(row.parent)?, name: row.name.clone() })
+            }
             NodeKind::Dataset => {
                 let name = QualifiedName { namespace: self.space(row.parent)?, name: row.name.clone() };
                 NodeName::Dataset(self.shared.aliases.read().shown(&name))
@@ -375,7 +388,8 @@ impl Edges<'_> {
         }
         match (self.view.topology.kind(node), self.hop.direction) {
             (NodeKind::Dataset, _) => {
-                let columns: Vec<u32> = self.view.class(node).iter().flat_map(|d| self.view.topology.children(*d)).collect();
+                let columns: Vec<u32> =
+                    self.view.class(node).iter().flat_map(|d| self.view.topology.children(*d)).collect();
                 for column in columns {
                     self.add(column, self.view.representative(column));
                 }
@@ -415,25 +429,28 @@ pub(super) fn scan(shared: &Shared, scan: &Scan) -> Vec<NodeId> {
     let (topology, aliases) = (shared.topology.read(), shared.aliases.read());
     let view = View { topology: &topology, aliases: &aliases, at: scan.at };
     let first = scan.after.map_or(1, |after| after.0 + 1);
-    let wanted = |id: &u32| {
-        topology.kind(*id) == scan.kind && topology.exists(*id, scan.at) && view.representative(*id) == *id
-    };
+    let wanted =
+        |id: &u32| topology.kind(*id) == scan.kind && topology.exists(*id, scan.at) && view.representative(*id) == *id;
     let Some(parent) = scan.parent.filter(|parent| view.has(parent.0)) else {
         return (first..topology.node_count()).filter(wanted).take(scan.limit).map(NodeId).collect();
     };
-    let mut ids: Vec<u32> = view.class(parent.0).iter().flat_map(|member| topology.children(*member)).filter(wanted).collect();
+    let mut ids: Vec<u32> =
+        view.class(parent.0).iter().flat_map(|member| topology.children(*member)).filter(wanted).collect();
     ids.sort_unstable();
     ids.into_iter().filter(|id| *id >= first).take(scan.limit).map(NodeId).collect()
 }
 
-pub(super) fn changes(db: &Connection, after: Revision, limit: usize) -> Result<Feed> {
+/// The feed up to the newest published revision.
+pub(super) fn changes(shared: &Shared, db: &Connection, after: Revision, limit: usize) -> Result<Feed> {
     let oldest: Option<u32> = db.prepare_cached("SELECT MIN(id) FROM revision")?.query_row([], |row| row.get(0))?;
     if oldest.is_some_and(|oldest| oldest > after.0 + 1) {
         let (resume, _) = revision(db, AsOf::Latest)?;
         return Ok(Feed::Trimmed { resume });
     }
-    let mut read = db.prepare_cached("SELECT id, committed_at, nodes FROM revision WHERE id > ?1 ORDER BY id LIMIT ?2")?;
-    let rows = read.query_map(params![after.0, limit as i64], |row| {
+    let mut read = db.prepare_cached(
+        "SELECT id, committed_at, nodes FROM revision WHERE id > ?1 AND id <= ?3 ORDER BY id LIMIT ?2",
+    )?;
+    let rows = read.query_map(params![after.0, limit as i64, shared.head().revision.0], |row| {
         Ok((row.get::<_, u32>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?))
     })?;
     let mut entries = Vec::new();

@@ -144,7 +144,9 @@ impl Serialize for ContentRecord {
 impl<'de> Deserialize<'de> for ContentRecord {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-        ContentId::parse(&text).map(ContentRecord).ok_or_else(|| serde::de::Error::custom("expected 32 hexadecimal digits"))
+        ContentId::parse(&text)
+            .map(ContentRecord)
+            .ok_or_else(|| serde::de::Error::custom("expected 32 hexadecimal digits"))
     }
 }
 

@@ -46,7 +46,8 @@ fn latest_of(view: &View<'_>, db: &Connection, job: u32) -> Result<Option<Run>> 
 fn statement(view: &View<'_>, query: &RunQuery) -> (String, Vec<rusqlite::types::Value>) {
     use rusqlite::types::Value;
     let mut from = "run";
-    let (mut tests, mut values): (Vec<String>, Vec<Value>) = (vec!["run.name <> '' AND run.job <> 0".to_owned()], Vec::new());
+    let (mut tests, mut values): (Vec<String>, Vec<Value>) =
+        (vec!["run.name <> '' AND run.job <> 0".to_owned()], Vec::new());
     let mut test = |text: &str, value: Value| {
         values.push(value);
         tests.push(text.replace('?', &format!("?{}", values.len())));

@@ -104,7 +104,8 @@ impl Writer {
             self.write_revision(revision, committed_at, &outcome)?;
         }
         self.db.execute_batch("COMMIT")?;
-        let next = if news { Head { revision: Revision(revision), committed_at: Some(committed_at), ..head } } else { head };
+        let next =
+            if news { Head { revision: Revision(revision), committed_at: Some(committed_at), ..head } } else { head };
         self.publish(outcome, next);
         Ok(applied)
     }
@@ -168,10 +169,14 @@ impl Writer {
         outcome.flags.iter().for_each(|(node, flags)| topology.set_flags(*node, *flags));
         outcome.new_edges.iter().for_each(|edge| topology.add_edge(*edge));
         outcome.ended_edges.iter().for_each(|edge| topology.end_edge(*edge, head.revision.0));
+        let mut merged = outcome.respelled || !outcome.aliases.is_empty();
         for (node, name) in &outcome.named {
-            aliases.add_dataset(*node, name, &topology);
+            merged |= aliases.add_dataset(*node, name, &topology);
         }
         outcome.aliases.iter().for_each(|change| aliases.apply(*change));
+        if merged {
+            self.shared.nodes.clear();
+        }
         head.totals.runs = (self.counters.run - self.counters.statements) as u64;
         head.totals.inputs = self.counters.sequence as u64;
         head.totals.faults = self.counters.faults;

@@ -3,8 +3,11 @@
 
 #![allow(dead_code, reason = "each store's test file uses a part of the tools")]
 
-mod cases;
+mod lineage;
+mod naming;
+mod reading;
 mod say;
+mod tools;
 
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -13,8 +16,11 @@ use std::sync::Arc;
 use graph::walk::{self, Walk};
 use graph::*;
 
-pub use cases::*;
+pub use lineage::*;
+pub use naming::*;
+pub use reading::*;
 pub use say::*;
+pub use tools::*;
 
 /// An empty store, and whatever must live as long as it does.
 pub struct Opened {

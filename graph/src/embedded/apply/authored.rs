@@ -39,7 +39,9 @@ impl Apply<'_> {
                 Some(space) => self.known(space, NodeKind::Job, &names::key(name))?,
                 None => None,
             },
-            NodeName::Namespace(_) | NodeName::Owner(_) | NodeName::Tag(_) => self.known(0, name.kind(), &names::key(name))?,
+            NodeName::Namespace(_) | NodeName::Owner(_) | NodeName::Tag(_) => {
+                self.known(0, name.kind(), &names::key(name))?
+            }
         };
         found.ok_or_else(|| StoreError::Refused(format!("no {} to edit", describe(name))))
     }
@@ -59,7 +61,9 @@ fn describe(name: &NodeName) -> String {
 fn slot(edit: &Edit) -> String {
     match edit {
         Edit::Description(_) => "authored\ndescription".to_owned(),
-        Edit::AddOwner(Owner { name, .. }) | Edit::RemoveOwner(name) => format!("authored\nowner\n{}", name.to_lowercase()),
+        Edit::AddOwner(Owner { name, .. }) | Edit::RemoveOwner(name) => {
+            format!("authored\nowner\n{}", name.to_lowercase())
+        }
         Edit::AddTag(Tag { key, .. }) | Edit::RemoveTag(key) => format!("authored\ntag\n{}", key.to_lowercase()),
     }
 }

@@ -79,11 +79,11 @@ impl Apply<'_> {
     ) -> Result<()> {
         let mut body = stored.as_ref().map(|column| column.current.body.clone()).unwrap_or_default();
         body.ingested = Aspects {
-            documentation: field
-                .description
-                .as_ref()
-                .filter(|text| !text.is_empty())
-                .map(|text| Documentation { text: text.clone(), content_type: None, by: None }),
+            documentation: field.description.as_ref().filter(|text| !text.is_empty()).map(|text| Documentation {
+                text: text.clone(),
+                content_type: None,
+                by: None,
+            }),
             field: Some(Field { description: None, ..field.clone() }),
             tags,
             ..Aspects::default()
@@ -106,7 +106,8 @@ impl Apply<'_> {
         if undeclared && column.flags & flag::DECLARED != 0 {
             self.set_flags(column.id, column.flags & !flag::DECLARED)?;
             self.unsettled.insert(column.id);
-            body.ingested = Aspects { field: Some(undeclared_field(key)), tags: body.ingested.tags, ..Aspects::default() };
+            body.ingested =
+                Aspects { field: Some(undeclared_field(key)), tags: body.ingested.tags, ..Aspects::default() };
         }
         self.write_column(column, body)
     }
@@ -135,7 +136,8 @@ impl Apply<'_> {
         let tags = self.current(dataset)?.body.column_tags;
         let mut body = Body::default();
         body.ingested.field = Some(undeclared_field(&key));
-        body.ingested.tags = tags.into_iter().filter(|(p, _)| column_key(namespace, p) == key).map(|(_, tag)| tag).collect();
+        body.ingested.tags =
+            tags.into_iter().filter(|(p, _)| column_key(namespace, p) == key).map(|(_, tag)| tag).collect();
         self.insert(dataset, NodeKind::Column, &key, &key, Mention::ByEdge, &body)
     }
 }

@@ -2,12 +2,14 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::records::{self, ContentRecord, DerivationBody, FaultRecord, Lineage, NameRecord, QueryRecord, Record};
 use super::super::records::Body;
+use super::super::records::{
+    self, ContentRecord, DerivationBody, FaultRecord, Lineage, NameRecord, QueryRecord, Record,
+};
 use super::super::topology::flag;
+use super::Apply;
 use super::lineage::Hash;
 use super::nodes::Mention;
-use super::Apply;
 use crate::derive::{Derivation, QueryContext, Schemas};
 use crate::ids::ContentId;
 use crate::model::{LineageSource, NodeKind, NodeName, QualifiedName, Query, dotted};
@@ -23,7 +25,8 @@ impl Apply<'_> {
         inputs: &[u32],
         outputs: &[u32],
     ) -> Result<Vec<(u32, ContentId)>> {
-        let context = QueryContext { job: self.qualified(job)?, inputs: self.names(inputs)?, outputs: self.names(outputs)? };
+        let context =
+            QueryContext { job: self.qualified(job)?, inputs: self.names(inputs)?, outputs: self.names(outputs)? };
         let id = derivation_id(&query, &context);
         let mut read = self.db.prepare_cached("SELECT body FROM derivation WHERE id = ?1")?;
         if let Some(body) = read.query_row([&id.0[..]], |row| row.get::<_, String>(0)).optional()? {
@@ -91,7 +94,9 @@ impl Apply<'_> {
             faults: derivation.faults.iter().map(FaultRecord::of).collect(),
         };
         self.db
-            .prepare_cached("INSERT INTO derivation (id, job, body) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET body = ?3")?
+            .prepare_cached(
+                "INSERT INTO derivation (id, job, body) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET body = ?3",
+            )?
             .execute(params![&id.0[..], job, records::write(&body)])?;
         self.db.prepare_cached("DELETE FROM derivation_schema WHERE derivation = ?1")?.execute([&id.0[..]])?;
         for dataset in &derivation.depends_on {
@@ -124,7 +129,9 @@ impl Apply<'_> {
     fn rebind(&mut self, id: &[u8], job: u32) -> Result<()> {
         let mut read = self.db.prepare_cached("SELECT body FROM derivation WHERE id = ?1")?;
         let body: DerivationBody = records::read(&read.query_row([id], |row| row.get::<_, String>(0))?)?;
-        let id = ContentId(id.try_into().map_err(|_| crate::store::StoreError::Backend("a derivation's id is not 16 bytes".into()))?);
+        let id = ContentId(
+            id.try_into().map_err(|_| crate::store::StoreError::Backend("a derivation's id is not 16 bytes".into()))?,
+        );
         let (query, gave) = (body.query.back(), body.gave);
         let context = QueryContext { job: body.job.back(), inputs: body.inputs.back(), outputs: body.outputs.back() };
         let derivation = self.derive.derive(&query, &context, &StoredSchemas { db: self.db });
@@ -198,7 +205,8 @@ impl StoredSchemas<'_> {
         )?;
         let key = names::key(&NodeName::Dataset(name.clone()));
         let space = names::namespace_key(&name.namespace);
-        read.query_row(params![NodeKind::Namespace as u8, space, NodeKind::Dataset as u8, key], |row| row.get(0)).optional()
+        read.query_row(params![NodeKind::Namespace as u8, space, NodeKind::Dataset as u8, key], |row| row.get(0))
+            .optional()
     }
 
     fn other_names(&self, id: u32) -> rusqlite::Result<Vec<u32>> {
@@ -211,7 +219,8 @@ impl StoredSchemas<'_> {
     fn declared(&self, dataset: u32) -> Result<Vec<(String, Option<String>)>> {
         let mut read =
             self.db.prepare_cached("SELECT body FROM node WHERE parent = ?1 AND kind = ?2 AND flags & ?3 <> 0")?;
-        let rows = read.query_map(params![dataset, NodeKind::Column as u8, flag::DECLARED], |row| row.get::<_, String>(0))?;
+        let rows =
+            read.query_map(params![dataset, NodeKind::Column as u8, flag::DECLARED], |row| row.get::<_, String>(0))?;
         let mut fields = Vec::new();
         for row in rows {
             fields.extend(Body::read(&row?)?.ingested.field);

@@ -64,7 +64,8 @@ impl Apply<'_> {
 
     fn begin_edge(&mut self, group: Group, (kind, src, dst, masking): Wanted) -> Result<()> {
         let id = self.counters.edge;
-        self.counters.edge = id.checked_add(1).ok_or_else(|| StoreError::Refused("the store is full of edges".to_owned()))?;
+        self.counters.edge =
+            id.checked_add(1).ok_or_else(|| StoreError::Refused("the store is full of edges".to_owned()))?;
         let (output, job) = group.columns();
         self.db
             .prepare_cached(

@@ -16,7 +16,18 @@ use crate::store::Result;
 
 /// Which aspect a slot stands for, so that it can be taken away when the facet is.
 const KINDS: [&str; 13] = [
-    "", "schema", "documentation", "owners", "tags", "source", "type", "storage", "lifecycle", "query", "code", "location",
+    "",
+    "schema",
+    "documentation",
+    "owners",
+    "tags",
+    "source",
+    "type",
+    "storage",
+    "lifecycle",
+    "query",
+    "code",
+    "location",
     "job type",
 ];
 
@@ -52,7 +63,13 @@ const UNLINKED: &str = "alias deleted";
 
 impl Apply<'_> {
     /// Facets said of a dataset or a job.
-    pub(super) fn facets(&mut self, node: u32, name: &QualifiedName, at: &OrderKey, facets: &[Assertion]) -> Result<()> {
+    pub(super) fn facets(
+        &mut self,
+        node: u32,
+        name: &QualifiedName,
+        at: &OrderKey,
+        facets: &[Assertion],
+    ) -> Result<()> {
         if facets.is_empty() {
             return Ok(());
         }
@@ -60,17 +77,16 @@ impl Apply<'_> {
         if facets.iter().any(is_drop) {
             self.drops.insert(node);
         }
-        let won: Vec<(&Assertion, u8)> = facets
-            .iter()
-            .filter_map(|facet| Some((facet, self.claim_slot(&mut register, at, facet)?)))
-            .collect();
+        let won: Vec<(&Assertion, u8)> =
+            facets.iter().filter_map(|facet| Some((facet, self.claim_slot(&mut register, at, facet)?))).collect();
         let linked = self.symlinks(at, facets, &mut register)?;
         self.write_register(node, &register)?;
         if !won.is_empty() {
             self.out.stale.insert(node);
             self.apply_aspects(node, name, &won)?;
         }
-        let lifecycle = |(facet, old): &(&Assertion, u8)| is_lifecycle(facet) || KINDS[usize::from(*old)] == "lifecycle";
+        let lifecycle =
+            |(facet, old): &(&Assertion, u8)| is_lifecycle(facet) || KINDS[usize::from(*old)] == "lifecycle";
         if linked || won.iter().any(lifecycle) {
             self.name_changes(node, &register)?;
         }
@@ -186,9 +202,11 @@ impl Apply<'_> {
         if let Some(previous) = self.lifecycle(node, register)? {
             wanted.insert((previous, AliasReason::Rename as u8));
         }
-        let mut read = self.db.prepare_cached("SELECT id, other, reason FROM alias WHERE node = ?1 AND until IS NULL")?;
-        let current: Vec<(i64, u32, u8)> =
-            read.query_map([node], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<std::result::Result<_, _>>()?;
+        let mut read =
+            self.db.prepare_cached("SELECT id, other, reason FROM alias WHERE node = ?1 AND until IS NULL")?;
+        let current: Vec<(i64, u32, u8)> = read
+            .query_map([node], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<std::result::Result<_, _>>()?;
         for (id, other, reason) in current {
             if !wanted.remove(&(other, reason)) {
                 self.end_alias(id, node, other)?;
@@ -204,7 +222,9 @@ impl Apply<'_> {
         let deleted = register.get(UNLINKED).map(|slot| slot.0);
         let mut names = BTreeSet::new();
         for (slot, value) in register.range(ALIAS.to_owned()..) {
-            let Some((namespace, name)) = slot.strip_prefix(ALIAS).and_then(|rest| rest.split_once('\n')) else { continue };
+            let Some((namespace, name)) = slot.strip_prefix(ALIAS).and_then(|rest| rest.split_once('\n')) else {
+                continue;
+            };
             if deleted.is_none_or(|deleted| value.0 > deleted) {
                 let other = self.dataset_as(&QualifiedName::new(namespace, name), Mention::Alias)?;
                 names.insert((other, AliasReason::Symlink as u8));
@@ -216,7 +236,8 @@ impl Apply<'_> {
     /// Whether a dropped dataset was written since, and which dataset it was renamed from.
     fn lifecycle(&mut self, node: u32, register: &Register) -> Result<Option<u32>> {
         let Some(mut lifecycle) = self.current(node)?.body.ingested.lifecycle else { return Ok(None) };
-        let Some(key) = register.values().find(|slot| KINDS[usize::from(slot.2)] == "lifecycle").map(|slot| slot.0) else {
+        let Some(key) = register.values().find(|slot| KINDS[usize::from(slot.2)] == "lifecycle").map(|slot| slot.0)
+        else {
             return Ok(None);
         };
         let watched = lifecycle.change == "DROP" || lifecycle.previous.is_some();
@@ -254,7 +275,8 @@ impl Apply<'_> {
         let mut affected = vec![dataset];
         {
             let name = self.qualified(dataset)?;
-            let mut read = self.db.prepare_cached("SELECT id, body FROM node WHERE flags & 6 <> 0 AND flags & 2 <> 0")?;
+            let mut read =
+                self.db.prepare_cached("SELECT id, body FROM node WHERE flags & 6 <> 0 AND flags & 2 <> 0")?;
             let rows = read.query_map([], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?)))?;
             for row in rows {
                 let (id, body) = row?;

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension, params};
 
 use super::super::records::{self, Lineage};
+use super::Apply;
 use super::edges::{Group, Wanted};
 use super::nodes::Mention;
-use super::Apply;
 use crate::change::Claim;
 use crate::ids::ContentId;
 use crate::model::{EdgeKind, LineageSource, QualifiedName};

@@ -52,6 +52,8 @@ pub(super) struct Outcome {
     pub touched: BTreeMap<u32, ChangeKind>,
     /// Nodes whose cached form is out of date though no version of them changed.
     pub stale: BTreeSet<u32>,
+    /// A name is spelled another way: the cached form of what hangs below it is out of date.
+    pub respelled: bool,
     /// Change of the number of current edges, by node.
     pub degrees: HashMap<u32, i32>,
 }
@@ -69,6 +71,7 @@ impl Outcome {
             touch(&mut self.touched, node, change);
         }
         self.stale.extend(other.stale);
+        self.respelled |= other.respelled;
         for (node, change) in other.degrees {
             *self.degrees.entry(node).or_default() += change;
         }

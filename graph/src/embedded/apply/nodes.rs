@@ -110,9 +110,9 @@ impl Apply<'_> {
     }
 
     fn find(&self, parent: u32, kind: NodeKind, key: &str) -> Result<Option<Found>> {
-        let mut find = self
-            .db
-            .prepare_cached("SELECT id, name, flags, ended IS NOT NULL FROM node WHERE parent = ?1 AND kind = ?2 AND key = ?3")?;
+        let mut find = self.db.prepare_cached(
+            "SELECT id, name, flags, ended IS NOT NULL FROM node WHERE parent = ?1 AND kind = ?2 AND key = ?3",
+        )?;
         let row = find.query_row(params![parent, kind as u8, key], |row| {
             Ok(Found { id: row.get(0)?, name: row.get(1)?, flags: row.get(2)?, ended: row.get(3)? })
         });
@@ -139,6 +139,7 @@ impl Apply<'_> {
         }
         if name < found.name.as_str() {
             self.db.prepare_cached("UPDATE node SET name = ?2 WHERE id = ?1")?.execute(params![found.id, name])?;
+            self.out.respelled = true;
             self.touch(found.id, ChangeKind::Updated);
         }
         let mut flags = found.flags | flag::MENTIONED;
@@ -166,7 +167,8 @@ impl Apply<'_> {
         body: &Body,
     ) -> Result<u32> {
         let id = self.counters.node;
-        self.counters.node = id.checked_add(1).ok_or_else(|| StoreError::Refused("the store is full of nodes".to_owned()))?;
+        self.counters.node =
+            id.checked_add(1).ok_or_else(|| StoreError::Refused("the store is full of nodes".to_owned()))?;
         let ended = (mention == Mention::ByEdge).then_some(self.revision);
         self.db
             .prepare_cached(
@@ -231,9 +233,11 @@ impl Apply<'_> {
             self.keep_past(id)?;
         }
         let since = if current.ended { current.since } else { self.revision };
-        self.db
-            .prepare_cached("UPDATE node SET since = ?2, body = ?3 WHERE id = ?1")?
-            .execute(params![id, since, body.write()])?;
+        self.db.prepare_cached("UPDATE node SET since = ?2, body = ?3 WHERE id = ?1")?.execute(params![
+            id,
+            since,
+            body.write()
+        ])?;
         if !current.ended {
             self.touch(id, ChangeKind::Updated);
         }
@@ -242,7 +246,9 @@ impl Apply<'_> {
 
     fn keep_past(&self, id: u32) -> Result<()> {
         self.db
-            .prepare_cached("INSERT INTO node_past (id, since, until, body) SELECT id, since, ?2, body FROM node WHERE id = ?1")?
+            .prepare_cached(
+                "INSERT INTO node_past (id, since, until, body) SELECT id, since, ?2, body FROM node WHERE id = ?1",
+            )?
             .execute(params![id, self.revision])?;
         Ok(())
     }
@@ -281,9 +287,9 @@ impl Apply<'_> {
 
     /// The name of a dataset or a job as it is shown.
     pub(super) fn qualified(&self, id: u32) -> Result<QualifiedName> {
-        let mut read = self
-            .db
-            .prepare_cached("SELECT space.name, node.name FROM node JOIN node AS space ON space.id = node.parent WHERE node.id = ?1")?;
+        let mut read = self.db.prepare_cached(
+            "SELECT space.name, node.name FROM node JOIN node AS space ON space.id = node.parent WHERE node.id = ?1",
+        )?;
         Ok(read.query_row([id], |row| Ok(QualifiedName { namespace: row.get(0)?, name: row.get(1)? }))?)
     }
 

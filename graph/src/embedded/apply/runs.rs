@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension, params};
 
-use super::super::records::{self, ClaimRecord, ContentRecord, IoRecord, KeyRecord, MeasuredRecord, ParentRecord, Record};
+use super::super::records::{
+    self, ClaimRecord, ContentRecord, IoRecord, KeyRecord, MeasuredRecord, ParentRecord, Record,
+};
 use super::super::records::{ErrorRecord, RunAspect, RunBody, RunFacet, Slot, TimeRecord};
 use super::lineage::Standing;
 use super::nodes::Mention;
@@ -100,7 +102,16 @@ impl Apply<'_> {
         let found: Option<(i64, i64, String)> =
             read.query_row(params![name, job], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         if let Some((id, at, body)) = found {
-            return Ok(Row { id, job, name: name.to_owned(), design, is_new: false, names_more: false, at, body: records::read(&body)? });
+            return Ok(Row {
+                id,
+                job,
+                name: name.to_owned(),
+                design,
+                is_new: false,
+                names_more: false,
+                at,
+                body: records::read(&body)?,
+            });
         }
         self.counters.run += 1;
         self.counters.statements += i64::from(design);
@@ -158,10 +169,12 @@ impl Apply<'_> {
 
     /// The job's parent, as the newest run that names one says.
     fn parent(&mut self, job: u32, change: &RunChange) -> Result<()> {
-        let Some(parent) = change.facets.iter().find_map(|facet| match facet.value.as_ref().map(|value| &value.aspect) {
-            Some(Aspect::Parent(parent)) => Some(parent),
-            _ => None,
-        }) else {
+        let Some(parent) =
+            change.facets.iter().find_map(|facet| match facet.value.as_ref().map(|value| &value.aspect) {
+                Some(Aspect::Parent(parent)) => Some(parent),
+                _ => None,
+            })
+        else {
             return Ok(());
         };
         let parent_job = self.job(&parent.job)?;
@@ -341,7 +354,9 @@ fn add_event(body: &mut RunBody, event_type: Option<EventType>, at: OrderKey) {
     // Events that decide the state stay; of the others the first and the newest.
     if body.events.len() > EVENTS {
         let ends = [EventType::Complete as u8, EventType::Abort as u8, EventType::Fail as u8];
-        if let Some(place) = body.events.iter().skip(1).position(|(kind, _)| kind.is_none_or(|kind| !ends.contains(&kind))) {
+        if let Some(place) =
+            body.events.iter().skip(1).position(|(kind, _)| kind.is_none_or(|kind| !ends.contains(&kind)))
+        {
             body.events.remove(place + 1);
         }
     }
@@ -384,8 +399,14 @@ fn add_io_facets(body: &mut RunBody, dataset: u32, output: bool, facets: &[Asser
 }
 
 fn event_type(code: u8) -> EventType {
-    const TYPES: [EventType; 6] =
-        [EventType::Start, EventType::Running, EventType::Complete, EventType::Abort, EventType::Fail, EventType::Other];
+    const TYPES: [EventType; 6] = [
+        EventType::Start,
+        EventType::Running,
+        EventType::Complete,
+        EventType::Abort,
+        EventType::Fail,
+        EventType::Other,
+    ];
     TYPES[usize::from(code)]
 }
 
