@@ -52,6 +52,7 @@ export function Palette() {
       query={query}
       onQueryChange={setQuery}
       shortcut={['mod + K']}
+      tagsToIgnore={[]}
       withinPortal={false}
       scrollable
       maxHeight={460}
