@@ -1,6 +1,8 @@
 //! The process is killed while it writes: everything that was acknowledged is there, and the graph is what those
 //! inputs make of it.
 
+#![expect(clippy::disallowed_methods, reason = "a test is a caller: it brings the clock and reads its environment")]
+
 #[path = "conformance/say.rs"]
 #[allow(dead_code, reason = "only a part of the tools is needed here")]
 mod say;

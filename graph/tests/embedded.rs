@@ -1,5 +1,7 @@
 //! The embedded store passes the conformance suite, and what only it promises: one owner, a format, recovery.
 
+#![expect(clippy::disallowed_methods, reason = "a test is a caller: it brings the clock and reads its environment")]
+
 mod conformance;
 
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::apply::{Apply, Counters, Outcome};
+use super::apply::{Apply, Base, Counters, Outcome};
 use super::{Clock, Head, Shared, records};
 use crate::change::Submission;
 use crate::derive::Derive;
@@ -116,8 +116,9 @@ impl Writer {
         let before = self.counters;
         let tried = catch_unwind(AssertUnwindSafe(|| {
             let topology = self.shared.topology.read();
-            let mut apply =
-                Apply::new(&self.db, revision, self.derive.as_ref(), &mut self.counters, &topology, outcome);
+            let (derive, before) = (self.derive.as_ref(), &*outcome);
+            let base = Base { db: &self.db, revision, derive, topology: &topology, before };
+            let mut apply = Apply::new(base, &mut self.counters);
             apply.submission(submission).map(|new| new.then_some(apply.out))
         }));
         let tried = tried.unwrap_or_else(|_| Err(StoreError::Backend("the submission broke an invariant".to_owned())));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::super::records::Body;
 use super::super::topology::flag;
 use super::Apply;
-use super::nodes::{Current, Mention};
+use super::nodes::{Current, Mention, Place};
 use crate::model::*;
 use crate::names::column_key;
 use crate::store::Result;
@@ -40,7 +40,8 @@ impl Apply<'_> {
                 // Of two columns with one name the first stands; ingestion has noted the other as a fault.
                 if seen.insert(key.clone()) {
                     let tags = tags_of(&key);
-                    self.declare(dataset, &key, &path, field, tags, stored.remove(&key))?;
+                    let place = Place { parent: dataset, kind: NodeKind::Column, key: &key, name: &path };
+                    self.declare(place, field, tags, stored.remove(&key))?;
                 }
             }
         }
@@ -68,15 +69,7 @@ impl Apply<'_> {
     }
 
     /// A column that the schema has.
-    fn declare(
-        &mut self,
-        dataset: u32,
-        key: &str,
-        path: &str,
-        field: &Field,
-        tags: Vec<Tag>,
-        stored: Option<Stored>,
-    ) -> Result<()> {
+    fn declare(&mut self, place: Place<'_>, field: &Field, tags: Vec<Tag>, stored: Option<Stored>) -> Result<()> {
         let mut body = stored.as_ref().map(|column| column.current.body.clone()).unwrap_or_default();
         body.ingested = Aspects {
             documentation: field.description.as_ref().filter(|text| !text.is_empty()).map(|text| Documentation {
@@ -89,7 +82,7 @@ impl Apply<'_> {
             ..Aspects::default()
         };
         let Some(column) = stored else {
-            let id = self.insert(dataset, NodeKind::Column, key, path, Mention::Declared, &body)?;
+            let id = self.insert(place, Mention::Declared, &body)?;
             return self.tag_column(id, &body);
         };
         if column.flags & flag::DECLARED == 0 {
@@ -138,7 +131,7 @@ impl Apply<'_> {
         body.ingested.field = Some(undeclared_field(&key));
         body.ingested.tags =
             tags.into_iter().filter(|(p, _)| column_key(namespace, p) == key).map(|(_, tag)| tag).collect();
-        self.insert(dataset, NodeKind::Column, &key, &key, Mention::ByEdge, &body)
+        self.insert(Place { parent: dataset, kind: NodeKind::Column, key: &key, name: &key }, Mention::ByEdge, &body)
     }
 }
 

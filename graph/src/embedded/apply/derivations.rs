@@ -16,6 +16,14 @@ use crate::model::{LineageSource, NodeKind, NodeName, QualifiedName, Query, dott
 use crate::names;
 use crate::store::Result;
 
+/// A query and the run around it.
+struct Asked<'a> {
+    id: &'a ContentId,
+    job: u32,
+    query: &'a Query,
+    context: &'a QueryContext,
+}
+
 impl Apply<'_> {
     /// The lineage that a query gives to the outputs of a run, or, when none is known, to those that it names itself.
     pub(super) fn derived(
@@ -39,7 +47,7 @@ impl Apply<'_> {
             self.write_lineage(lineage, body)?;
         }
         let gave: Vec<_> = lineages.iter().map(|(output, lineage, _)| (*output, *lineage)).collect();
-        self.write_derivation(&id, job, &query, &context, &derivation, &gave)?;
+        self.write_derivation(&Asked { id: &id, job, query: &query, context: &context }, &derivation, &gave)?;
         Ok(gave)
     }
 
@@ -75,15 +83,8 @@ impl Apply<'_> {
         Ok(lineages)
     }
 
-    fn write_derivation(
-        &self,
-        id: &ContentId,
-        job: u32,
-        query: &Query,
-        context: &QueryContext,
-        derivation: &Derivation,
-        gave: &[(u32, ContentId)],
-    ) -> Result<()> {
+    fn write_derivation(&self, asked: &Asked<'_>, derivation: &Derivation, gave: &[(u32, ContentId)]) -> Result<()> {
+        let Asked { id, job, query, context } = asked;
         let names = |names: &[QualifiedName]| names.iter().map(NameRecord::of).collect();
         let body = DerivationBody {
             query: QueryRecord::of(query),
@@ -139,7 +140,7 @@ impl Apply<'_> {
         let outputs: Vec<u32> = context.outputs.iter().map(|name| self.dataset(name)).collect::<Result<_>>()?;
         let lineages = self.derived_lineages(&id, &derivation, &inputs, &outputs)?;
         let gave: Vec<_> = gave.into_iter().map(|(output, lineage)| (output, lineage.0)).collect();
-        self.write_derivation(&id, job, &query, &context, &derivation, &gave)?;
+        self.write_derivation(&Asked { id: &id, job, query: &query, context: &context }, &derivation, &gave)?;
         for (output, lineage, body) in lineages {
             if gave.contains(&(output, lineage)) && self.lineage(&lineage.0)? != body {
                 self.write_lineage(&lineage, &body)?;

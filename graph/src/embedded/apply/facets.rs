@@ -142,22 +142,21 @@ impl Apply<'_> {
             return Ok(());
         }
         self.write_version(node, &before, &body)?;
-        self.follow_body(node, name, &before.body, &body, fields)
+        self.follow_body(node, &name.namespace, [&before.body, &body], fields)
     }
 
     /// What depends on a node's body besides its version: columns, owners, tags.
     fn follow_body(
         &mut self,
         node: u32,
-        name: &QualifiedName,
-        before: &Body,
-        body: &Body,
+        namespace: &str,
+        [before, body]: [&Body; 2],
         fields: Option<&[Field]>,
     ) -> Result<()> {
         let schema_changed = before.ingested.schema != body.ingested.schema;
         if schema_changed || before.column_tags != body.column_tags {
             let schema = fields.filter(|_| schema_changed);
-            self.columns(node, &name.namespace, schema, &body.column_tags)?;
+            self.columns(node, namespace, schema, &body.column_tags)?;
         }
         if schema_changed {
             self.schemas.insert(node);

@@ -88,17 +88,26 @@ fn touch(touched: &mut BTreeMap<u32, ChangeKind>, node: u32, change: ChangeKind)
     };
 }
 
-/// One submission being applied.
-pub(super) struct Apply<'a> {
+/// What a submission is applied to.
+pub(super) struct Base<'a> {
     pub db: &'a Connection,
     /// The revision being written.
     pub revision: u32,
     pub derive: &'a dyn Derive,
-    pub counters: &'a mut Counters,
     /// As it was before this commit.
     pub topology: &'a Topology,
     /// What earlier submissions of this commit did.
     pub before: &'a Outcome,
+}
+
+/// One submission being applied.
+pub(super) struct Apply<'a> {
+    db: &'a Connection,
+    revision: u32,
+    derive: &'a dyn Derive,
+    counters: &'a mut Counters,
+    topology: &'a Topology,
+    before: &'a Outcome,
     pub out: Outcome,
     /// Datasets whose schema changed.
     schemas: BTreeSet<u32>,
@@ -112,14 +121,8 @@ pub(super) struct Apply<'a> {
 }
 
 impl<'a> Apply<'a> {
-    pub fn new(
-        db: &'a Connection,
-        revision: u32,
-        derive: &'a dyn Derive,
-        counters: &'a mut Counters,
-        topology: &'a Topology,
-        before: &'a Outcome,
-    ) -> Apply<'a> {
+    pub fn new(base: Base<'a>, counters: &'a mut Counters) -> Apply<'a> {
+        let Base { db, revision, derive, topology, before } = base;
         let (out, schemas, drops, unsettled) = Default::default();
         let (datasets, namespaces) = Default::default();
         Apply { db, revision, derive, counters, topology, before, out, schemas, drops, datasets, namespaces, unsettled }

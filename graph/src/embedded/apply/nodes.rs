@@ -25,6 +25,15 @@ pub(super) struct Current {
     pub body: Body,
 }
 
+/// Where a node stands and what it is called.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub parent: u32,
+    pub kind: NodeKind,
+    pub key: &'a str,
+    pub name: &'a str,
+}
+
 /// How a node comes to be known.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mention {
@@ -70,7 +79,7 @@ impl Apply<'_> {
         let parent = self.namespace(&name.namespace)?;
         let key = names::key(&NodeName::Dataset(name.clone()));
         let before = self.counters.node;
-        let id = self.node(parent, NodeKind::Dataset, &key, name.name.trim(), mention)?;
+        let id = self.node(Place { parent, kind: NodeKind::Dataset, key: &key, name: name.name.trim() }, mention)?;
         if self.counters.node != before {
             self.out.named.push((id, name.clone()));
         }
@@ -80,7 +89,7 @@ impl Apply<'_> {
     pub(super) fn job(&mut self, name: &QualifiedName) -> Result<u32> {
         let parent = self.namespace(&name.namespace)?;
         let key = names::key(&NodeName::Job(name.clone()));
-        self.node(parent, NodeKind::Job, &key, &key, Mention::Named)
+        self.node(Place { parent, kind: NodeKind::Job, key: &key, name: &key }, Mention::Named)
     }
 
     fn namespace(&mut self, namespace: &str) -> Result<u32> {
@@ -88,7 +97,8 @@ impl Apply<'_> {
             return Ok(*id);
         }
         let key = names::namespace_key(namespace);
-        let id = self.node(0, NodeKind::Namespace, &key, namespace.trim(), Mention::Named)?;
+        let id = self
+            .node(Place { parent: 0, kind: NodeKind::Namespace, key: &key, name: namespace.trim() }, Mention::Named)?;
         self.namespaces.insert(namespace.to_owned(), id);
         Ok(id)
     }
@@ -98,14 +108,14 @@ impl Apply<'_> {
         let (NodeName::Owner(text) | NodeName::Tag(text)) = name else {
             return Err(StoreError::Refused("only owners and tags are labels".to_owned()));
         };
-        self.node(0, name.kind(), &names::key(name), text.trim(), Mention::ByEdge)
+        self.node(Place { parent: 0, kind: name.kind(), key: &names::key(name), name: text.trim() }, Mention::ByEdge)
     }
 
     /// Finds a node or makes it. A node of which only an edge knows is not there yet: `settle` decides.
-    pub(super) fn node(&mut self, parent: u32, kind: NodeKind, key: &str, name: &str, mention: Mention) -> Result<u32> {
-        match self.find(parent, kind, key)? {
-            Some(found) => self.mention(found, name, mention),
-            None => self.insert(parent, kind, key, name, mention, &Body::default()),
+    pub(super) fn node(&mut self, place: Place<'_>, mention: Mention) -> Result<u32> {
+        match self.find(place.parent, place.kind, place.key)? {
+            Some(found) => self.mention(found, place.name, mention),
+            None => self.insert(place, mention, &Body::default()),
         }
     }
 
@@ -157,15 +167,8 @@ impl Apply<'_> {
         Ok(found.id)
     }
 
-    pub(super) fn insert(
-        &mut self,
-        parent: u32,
-        kind: NodeKind,
-        key: &str,
-        name: &str,
-        mention: Mention,
-        body: &Body,
-    ) -> Result<u32> {
+    pub(super) fn insert(&mut self, place: Place<'_>, mention: Mention, body: &Body) -> Result<u32> {
+        let Place { parent, kind, key, name } = place;
         let id = self.counters.node;
         self.counters.node =
             id.checked_add(1).ok_or_else(|| StoreError::Refused("the store is full of nodes".to_owned()))?;
