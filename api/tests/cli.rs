@@ -275,7 +275,8 @@ fn sql_files_are_read_into_a_folder_or_a_server() {
         view.sql:2:19: expected: AS, found: 1
         found 1 files, 2 statements
         inputs: 1 read, 1 accepted (1 with faults, see `headwater events --rejected`), 0 known before, 0 rejected
-    "#]].assert_eq(&sql("postgres", &["--data", "local"]));
+    "#]]
+    .assert_eq(&sql("postgres", &["--data", "local"]));
     let unknown = sql("klingon", &["--data", "other"]);
     assert!(unknown.starts_with("exit 2\nheadwater: dialect \"klingon\": expected one of generic, "), "{unknown}");
     let server = desk.serve(&["--data", "served"], &[]);
@@ -284,12 +285,16 @@ fn sql_files_are_read_into_a_folder_or_a_server() {
         view.sql:2:19: expected: AS, found: 1
         found 1 files, 2 statements
         inputs: 1 read, 1 accepted (1 with faults, see `headwater events --rejected`), 0 known before, 0 rejected
-    "#]].assert_eq(&sql("postgres", &["--url", &server.url]));
+    "#]]
+    .assert_eq(&sql("postgres", &["--url", &server.url]));
     assert_eq!(desk.run(&["digest", "--url", &server.url]), desk.run(&["digest", "--data", "local"]));
-    desk.check(&["ingest", "dbt", "absent", "--data", "local"], expect![[r#"
+    desk.check(
+        &["ingest", "dbt", "absent", "--data", "local"],
+        expect![[r#"
         exit 3
         headwater: cannot read "absent/manifest.json": No such file or directory (os error 2)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
