@@ -54,7 +54,9 @@ pub struct Totals {
     /// Lineage edges that are current.
     pub edges: u64,
     pub inputs: u64,
+    /// Inputs with a fault, rejected or tolerated.
     pub faults: u64,
+    pub rejected: u64,
 }
 
 /// What became of a submission.

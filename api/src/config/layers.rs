@@ -13,8 +13,9 @@ use super::{Config, ConfigError};
 pub const FILE: &str = "headwater.toml";
 const PREFIX: &str = "HEADWATER_";
 const SECTIONS: [&str; 2] = ["log", "limits"];
-/// Variables that are not part of the configuration: where the file is, and where commands send to.
-const APART: [&str; 2] = ["config", "url"];
+/// Variables that are not part of the configuration: where the file is, where commands send to, and what a developer
+/// tells the build of the pages.
+const APART: [&str; 3] = ["config", "url", "skip_web_build"];
 
 /// Everything that may set a value, besides the defaults.
 #[derive(Clone, Default, Debug)]

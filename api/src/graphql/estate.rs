@@ -50,9 +50,9 @@ impl Estate {
         self.0.totals.inputs
     }
 
-    /// inputs that were rejected, or accepted with a fault
+    /// inputs that were refused for good; what was wrong with those and with others is in `rejectedEvents`
     async fn rejected(&self) -> u64 {
-        self.0.totals.faults
+        self.0.totals.rejected
     }
 
     /// the fullest first

@@ -34,8 +34,10 @@ pub(super) fn load(db: &Connection, rewrites: Rewrites) -> Result<Loaded> {
     let statements = db.query_row("SELECT COUNT(*) FROM run WHERE name < char(11)", [], |row| row.get(0))?;
     totals.runs = (run_rows - statements) as u64;
     totals.inputs = most("input")?.saturating_sub(1).max(0) as u64;
-    totals.faults =
-        db.query_row("SELECT COUNT(*) FROM input WHERE faults IS NOT NULL", [], |row| row.get::<_, i64>(0))? as u64;
+    // A rejected input is of no revision, and always has a fault.
+    let sql = "SELECT COUNT(*), COUNT(*) - COUNT(revision) FROM input WHERE faults IS NOT NULL";
+    let faulty = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64));
+    (totals.faults, totals.rejected) = db.query_row(sql, [], faulty)?;
     let counters = Counters {
         node: topology.node_count(),
         edge: topology.edge_count(),
@@ -43,6 +45,7 @@ pub(super) fn load(db: &Connection, rewrites: Rewrites) -> Result<Loaded> {
         statements,
         sequence: totals.inputs as i64,
         faults: totals.faults,
+        rejected: totals.rejected,
     };
     Ok(Loaded { topology, aliases, head: Head { revision, committed_at, totals }, counters })
 }

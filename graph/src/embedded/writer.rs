@@ -181,6 +181,7 @@ impl Writer {
         head.totals.runs = (self.counters.run - self.counters.statements) as u64;
         head.totals.inputs = self.counters.sequence as u64;
         head.totals.faults = self.counters.faults;
+        head.totals.rejected = self.counters.rejected;
         outcome.touched.keys().chain(&outcome.stale).for_each(|node| self.shared.forget(*node));
         self.shared.set_head(head);
     }

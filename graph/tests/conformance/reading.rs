@@ -104,6 +104,8 @@ pub async fn rejected_input(open: Open<'_>) {
     }];
     store.commit(rejected).await.expect("kept");
     assert_eq!(head(store).await, before);
+    let totals = store.revision(AsOf::Latest).await.expect("revision").totals;
+    assert_eq!((totals.inputs, totals.faults, totals.rejected), (2, 1, 1));
     let faulty = store.log(LogQuery { faulty: true, limit: 10, after: 0 }).await.expect("log");
     assert_eq!((faulty.len(), faulty[0].revision, faulty[0].faults[0].code.as_str()), (1, None, "no-job"));
     assert_eq!(store.log(LogQuery { limit: 10, ..LogQuery::default() }).await.expect("log").len(), 2);

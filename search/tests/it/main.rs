@@ -1,5 +1,7 @@
 //! The index from outside: a store is told things, and they are searched for.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
 mod embedded;
 mod following;
 mod ranking;

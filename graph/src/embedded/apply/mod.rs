@@ -35,6 +35,7 @@ pub(super) struct Counters {
     pub statements: i64,
     pub sequence: i64,
     pub faults: u64,
+    pub rejected: u64,
 }
 
 /// What a submission, or a whole commit, does to the memory of the store once it is durable.
@@ -171,6 +172,7 @@ impl<'a> Apply<'a> {
         }
         self.counters.sequence += 1;
         self.counters.faults += u64::from(!input.faults.is_empty());
+        self.counters.rejected += u64::from(input.rejected);
         let faults: Vec<FaultRecord> = input.faults.iter().map(FaultRecord::of).collect();
         self.db
             .prepare_cached(
