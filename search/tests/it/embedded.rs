@@ -126,11 +126,11 @@ async fn following_gives_what_a_rebuild_gives() {
         revision,
         "",
         expect![[r#"
-        sales.orders
-        sales.orders|id
-        warehouse/orders|mail
-        sales.orders|price
-    "#]],
+            sales.orders
+            sales.orders|id
+            sales.orders|mail
+            sales.orders|price
+        "#]],
     )
     .await;
     let revision =
@@ -140,11 +140,11 @@ async fn following_gives_what_a_rebuild_gives() {
         revision,
         "",
         expect![[r#"
-        all.orders
-        sales.orders|id
-        warehouse/orders|mail
-        sales.orders|price
-    "#]],
+            all.orders
+            all.orders|id
+            all.orders|mail
+            all.orders|price
+        "#]],
     )
     .await;
 
@@ -156,11 +156,11 @@ async fn following_gives_what_a_rebuild_gives() {
         revision,
         "owner:crm",
         expect![[r#"
-        all.orders
-        sales.orders|id
-        warehouse/orders|mail
-        sales.orders|price
-    "#]],
+            all.orders
+            all.orders|id
+            all.orders|mail
+            all.orders|price
+        "#]],
     )
     .await;
     let gone = Assertion { slot: "symlinks".into(), value: None };
@@ -171,13 +171,13 @@ async fn following_gives_what_a_rebuild_gives() {
         revision,
         "",
         expect![[r#"
-        all.orders
-        sales.orders
-        owner crm
-        sales.orders|id
-        warehouse/orders|mail
-        sales.orders|price
-    "#]],
+            all.orders
+            sales.orders
+            owner crm
+            sales.orders|id
+            sales.orders|mail
+            sales.orders|price
+        "#]],
     )
     .await;
 }
