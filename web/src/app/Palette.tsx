@@ -81,6 +81,8 @@ function Choices({ label, choices, query }: { label: string; choices: Choice[]; 
           onClick={c.act}
           highlightQuery={query.trim() !== ''}
           highlightColor="yellow"
+          // Dimmed marks lose their contrast on the colour of the chosen row.
+          dimmedSections={false}
           rightSection={c.kind && <KindMark kind={c.kind} />}
         />
       ))}
