@@ -21,7 +21,7 @@ pub fn render(rows: &[Row]) -> String {
 pub fn page(table: &str) -> String {
     format!(
         "# Figures\n\n\
-         Written by `cargo run --release -p headwater-tests --bin bench -- --large --write`, which starts the real server, \
+         Written by `cargo run --release -p headwater-tests --bin bench -- --write` (with `--large` also for 3 M edges), which starts the real server, \
          makes each load itself (`tests/src/load.rs`) and measures over loopback, with the load generator on the same \
          machine: {}. Every event is answered after the commit that holds it was synced to disk; p50 and p99 are what \
          one client waits. GraphQL answers are whole: id, name and kind of every node, and every edge.\n\n{table}",
