@@ -11,6 +11,7 @@ use parking_lot::RwLock;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::answer::{Asked, Page, Question};
+use crate::background;
 use crate::collect::{Place, Stop};
 use crate::cursor;
 use crate::error::{Result, SearchError};
@@ -55,7 +56,8 @@ impl Index {
         };
         let shared = Arc::new(Shared { live: RwLock::new(Arc::new(live)), held: watch::Sender::new(held) });
         let (control, orders) = mpsc::channel(4);
-        tokio::spawn(Follower::new(store.clone(), shelf, shared.clone(), orders).run(start));
+        let follower = Follower::new(store.clone(), shelf, shared.clone(), orders);
+        background::run("search-follower", async move { follower.run(start).await })?;
         Ok(Index { store, shared, control })
     }
 

@@ -7,6 +7,7 @@
 
 mod analysis;
 mod answer;
+mod background;
 mod collect;
 mod cursor;
 mod document;

@@ -33,6 +33,9 @@ pub(super) struct Writer {
     pub counters: Counters,
 }
 
+/// Applies one submission of a batch.
+type ApplyOne = fn(&mut Writer, &Submission, u32, &mut Outcome) -> Result<Applied>;
+
 /// What became of one order before the commit.
 enum Applied {
     New,
@@ -80,23 +83,36 @@ impl Writer {
         }
     }
 
+    /// Writes all together; when one fails, which is rare, again with each in a savepoint of its own, so that it fails
+    /// alone. (A savepoint has every page copied before its first change.)
     fn write(&mut self, batch: &[Order]) -> Result<Vec<Applied>> {
-        self.db.execute_batch("BEGIN IMMEDIATE")?;
-        let written = self.write_batch(batch);
-        if written.is_err() && !self.db.is_autocommit() {
-            self.db.execute_batch("ROLLBACK")?;
+        let counters = self.counters;
+        match self.transact(|writer| writer.write_batch(batch, Writer::apply)) {
+            Ok(applied) => Ok(applied),
+            Err(_) => {
+                self.counters = counters;
+                self.transact(|writer| writer.write_batch(batch, Writer::apply_alone))
+            }
         }
-        written
     }
 
-    fn write_batch(&mut self, batch: &[Order]) -> Result<Vec<Applied>> {
+    fn transact<T>(&mut self, work: impl FnOnce(&mut Writer) -> Result<T>) -> Result<T> {
+        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        let done = work(self);
+        if done.is_err() && !self.db.is_autocommit() {
+            self.db.execute_batch("ROLLBACK")?;
+        }
+        done
+    }
+
+    fn write_batch(&mut self, batch: &[Order], apply: ApplyOne) -> Result<Vec<Applied>> {
         let head = self.shared.head();
         let revision = head.revision.0.checked_add(1).filter(|next| *next < u32::MAX);
         let revision = revision.ok_or_else(|| StoreError::Backend("the store is out of revisions".to_owned()))?;
         let mut outcome = Outcome::default();
         let mut applied = Vec::with_capacity(batch.len());
         for order in batch {
-            applied.push(self.apply(&order.submission, revision, &mut outcome)?);
+            applied.push(apply(self, &order.submission, revision, &mut outcome)?);
         }
         let news = batch.iter().zip(&applied).any(|(o, a)| matches!(a, Applied::New) && !o.submission.input.rejected);
         let committed_at = self.time_after(head.committed_at);
@@ -110,10 +126,8 @@ impl Writer {
         Ok(applied)
     }
 
-    /// One submission in a savepoint of its own, so that a bad one fails alone.
+    /// One submission; that it fails undoes all of the transaction.
     fn apply(&mut self, submission: &Submission, revision: u32, outcome: &mut Outcome) -> Result<Applied> {
-        self.db.prepare_cached("SAVEPOINT one")?.execute([])?;
-        let before = self.counters;
         let tried = catch_unwind(AssertUnwindSafe(|| {
             let topology = self.shared.topology.read();
             let (derive, before) = (self.derive.as_ref(), &*outcome);
@@ -122,19 +136,26 @@ impl Writer {
             apply.submission(submission).map(|new| new.then_some(apply.out))
         }));
         let tried = tried.unwrap_or_else(|_| Err(StoreError::Backend("the submission broke an invariant".to_owned())));
-        if tried.is_err() {
-            self.db.execute_batch("ROLLBACK TO one")?;
-            self.counters = before;
-        }
-        self.db.prepare_cached("RELEASE one")?.execute([])?;
-        Ok(match tried {
-            Ok(Some(out)) => {
+        Ok(match tried? {
+            Some(out) => {
                 outcome.absorb(out);
                 Applied::New
             }
-            Ok(None) => Applied::Repeated,
-            Err(error) => Applied::Failed(error),
+            None => Applied::Repeated,
         })
+    }
+
+    /// One submission in a savepoint; that it fails undoes nothing else.
+    fn apply_alone(&mut self, submission: &Submission, revision: u32, outcome: &mut Outcome) -> Result<Applied> {
+        let before = self.counters;
+        self.db.execute_batch("SAVEPOINT one")?;
+        let applied = self.apply(submission, revision, outcome).or_else(|error| {
+            self.counters = before;
+            self.db.execute_batch("ROLLBACK TO one")?;
+            Ok(Applied::Failed(error))
+        });
+        self.db.execute_batch("RELEASE one")?;
+        applied
     }
 
     /// Commit times only ever grow, so that a time means one revision.

@@ -32,22 +32,23 @@ impl Apply<'_> {
             by_key.entry(column_key(namespace, path)).or_default().push(tag.clone());
         }
         let tags_of = |key: &str| by_key.get(key).cloned().unwrap_or_default();
-        if let Some(fields) = schema {
-            let mut seen = BTreeSet::new();
-            for field in fields {
-                let path = dotted(&field.path);
-                let key = column_key(namespace, &path);
-                // Of two columns with one name the first stands; ingestion has noted the other as a fault.
-                if seen.insert(key.clone()) {
-                    let tags = tags_of(&key);
-                    let place = Place { parent: dataset, kind: NodeKind::Column, key: &key, name: &path };
-                    self.declare(place, field, tags, stored.remove(&key))?;
-                }
+        let mut known: HashMap<String, u32> = stored.iter().map(|(key, column)| (key.clone(), column.id)).collect();
+        let mut declared = BTreeSet::new();
+        for field in schema.unwrap_or_default() {
+            let path = dotted(&field.path);
+            let key = column_key(namespace, &path);
+            // Of two columns with one name the first stands; ingestion has noted the other as a fault.
+            if declared.insert(key.clone()) {
+                let tags = tags_of(&key);
+                let place = Place { parent: dataset, kind: NodeKind::Column, key: &key, name: &path };
+                let id = self.declare(place, field, tags, stored.remove(&key))?;
+                known.insert(key, id);
             }
         }
         for (key, column) in stored {
             self.leave(column, &key, schema.is_some(), tags_of(&key))?;
         }
+        self.columns.insert(dataset, known);
         Ok(())
     }
 
@@ -68,8 +69,8 @@ impl Apply<'_> {
         Ok(columns)
     }
 
-    /// A column that the schema has.
-    fn declare(&mut self, place: Place<'_>, field: &Field, tags: Vec<Tag>, stored: Option<Stored>) -> Result<()> {
+    /// A column that the schema has; answers its id.
+    fn declare(&mut self, place: Place<'_>, field: &Field, tags: Vec<Tag>, stored: Option<Stored>) -> Result<u32> {
         let mut body = stored.as_ref().map(|column| column.current.body.clone()).unwrap_or_default();
         body.ingested = Aspects {
             documentation: field.description.as_ref().filter(|text| !text.is_empty()).map(|text| Documentation {
@@ -83,13 +84,16 @@ impl Apply<'_> {
         };
         let Some(column) = stored else {
             let id = self.insert(place, Mention::Declared, &body)?;
-            return self.tag_column(id, &body);
+            self.tag_column(id, &body)?;
+            return Ok(id);
         };
+        let id = column.id;
         if column.flags & flag::DECLARED == 0 {
             self.set_flags(column.id, column.flags | flag::DECLARED)?;
             self.unsettled.insert(column.id);
         }
-        self.write_column(column, body)
+        self.write_column(column, body)?;
+        Ok(id)
     }
 
     /// A column that the schema does not have, or that stays as it is but for its tags.
@@ -123,7 +127,11 @@ impl Apply<'_> {
     /// The column that lineage names, whether a schema has it or not. An unknown one is there as long as an edge is.
     pub(super) fn column(&mut self, dataset: u32, namespace: &str, path: &str) -> Result<u32> {
         let key = column_key(namespace, path);
-        if let Some(id) = self.known(dataset, NodeKind::Column, &key)? {
+        let found = match self.columns.get(&dataset) {
+            Some(columns) => columns.get(&key).copied(),
+            None => self.known(dataset, NodeKind::Column, &key)?,
+        };
+        if let Some(id) = found {
             return Ok(id);
         }
         let tags = self.current(dataset)?.body.column_tags;
@@ -131,7 +139,12 @@ impl Apply<'_> {
         body.ingested.field = Some(undeclared_field(&key));
         body.ingested.tags =
             tags.into_iter().filter(|(p, _)| column_key(namespace, p) == key).map(|(_, tag)| tag).collect();
-        self.insert(Place { parent: dataset, kind: NodeKind::Column, key: &key, name: &key }, Mention::ByEdge, &body)
+        let place = Place { parent: dataset, kind: NodeKind::Column, key: &key, name: &key };
+        let id = self.insert(place, Mention::ByEdge, &body)?;
+        if let Some(columns) = self.columns.get_mut(&dataset) {
+            columns.insert(key, id);
+        }
+        Ok(id)
     }
 }
 

@@ -9,6 +9,9 @@ use super::Apply;
 use crate::model::EdgeKind;
 use crate::store::{ChangeKind, Result, StoreError};
 
+pub(super) const INSERT: &str = "INSERT INTO edge (id, kind, src, dst, masking, output, job, since) \
+                                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+
 /// A group of edges.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Group {
@@ -67,11 +70,8 @@ impl Apply<'_> {
         self.counters.edge =
             id.checked_add(1).ok_or_else(|| StoreError::Refused("the store is full of edges".to_owned()))?;
         let (output, job) = group.columns();
-        self.db
-            .prepare_cached(
-                "INSERT INTO edge (id, kind, src, dst, masking, output, job, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute(params![id, kind, src, dst, masking, output, job, self.revision])?;
+        let values = params![id, kind, src, dst, masking, output, job, self.revision];
+        self.insert_edge.on(self.db)?.execute(values)?;
         self.out.new_edges.push(NewEdge {
             src,
             dst,

@@ -240,7 +240,7 @@ impl Apply<'_> {
             return Ok(None);
         };
         let watched = lifecycle.change == "DROP" || lifecycle.previous.is_some();
-        let flags = self.flags(node)?;
+        let flags = self.flags(node);
         if watched && flags & flag::LIFECYCLE == 0 {
             self.set_flags(node, flags | flag::LIFECYCLE)?;
         }
@@ -251,7 +251,7 @@ impl Apply<'_> {
         }
         let Some(previous) = lifecycle.previous.filter(|_| lifecycle.change == "RENAME") else { return Ok(None) };
         let old = self.dataset_as(&previous, Mention::Alias)?;
-        let flags = self.flags(old)?;
+        let flags = self.flags(old);
         if flags & flag::LIFECYCLE == 0 {
             self.set_flags(old, flags | flag::LIFECYCLE)?;
         }
@@ -299,7 +299,7 @@ impl Apply<'_> {
         let reason = if reason == AliasReason::Rename as u8 { AliasReason::Rename } else { AliasReason::Symlink };
         self.out.aliases.push(AliasChange::Begin { node, other, reason, since: self.revision, until: u32::MAX });
         for id in [node, other] {
-            let flags = self.flags(id)?;
+            let flags = self.flags(id);
             if flags & flag::ALIASED == 0 {
                 self.set_flags(id, flags | flag::ALIASED)?;
             }

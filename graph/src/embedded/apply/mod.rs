@@ -15,7 +15,7 @@ pub(super) use runs::{ended, event_of, run_state, started};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::aliases::AliasChange;
 use super::records::{self, FaultRecord, Record};
@@ -45,7 +45,7 @@ pub(super) struct Outcome {
     pub new_edges: Vec<NewEdge>,
     /// created and ended, by node
     pub spans: BTreeMap<u32, (u32, u32)>,
-    pub flags: Vec<(u32, u8)>,
+    pub flags: HashMap<u32, u8>,
     pub ended_edges: Vec<u32>,
     pub aliases: Vec<AliasChange>,
     /// Datasets with their names, for classes.
@@ -101,12 +101,34 @@ pub(super) struct Base<'a> {
     pub before: &'a Outcome,
 }
 
+/// A statement that a submission runs many times.
+struct Frequent<'a> {
+    sql: &'static str,
+    prepared: Option<CachedStatement<'a>>,
+}
+
+impl<'a> Frequent<'a> {
+    fn new(sql: &'static str) -> Frequent<'a> {
+        Frequent { sql, prepared: None }
+    }
+
+    fn on(&mut self, db: &'a Connection) -> Result<&mut CachedStatement<'a>> {
+        let prepared = match self.prepared.take() {
+            Some(prepared) => prepared,
+            None => db.prepare_cached(self.sql)?,
+        };
+        Ok(self.prepared.insert(prepared))
+    }
+}
+
 /// One submission being applied.
 pub(super) struct Apply<'a> {
     db: &'a Connection,
     revision: u32,
     derive: &'a dyn Derive,
     counters: &'a mut Counters,
+    insert_node: Frequent<'a>,
+    insert_edge: Frequent<'a>,
     topology: &'a Topology,
     before: &'a Outcome,
     pub out: Outcome,
@@ -117,6 +139,8 @@ pub(super) struct Apply<'a> {
     /// Datasets and namespaces that this submission has named so far.
     datasets: HashMap<QualifiedName, u32>,
     namespaces: HashMap<String, u32>,
+    /// All columns, by key, of datasets whose schema this submission gave.
+    columns: HashMap<u32, HashMap<String, u32>>,
     /// Nodes that may have to begin or end because edges of theirs did.
     unsettled: BTreeSet<u32>,
 }
@@ -125,8 +149,24 @@ impl<'a> Apply<'a> {
     pub fn new(base: Base<'a>, counters: &'a mut Counters) -> Apply<'a> {
         let Base { db, revision, derive, topology, before } = base;
         let (out, schemas, drops, unsettled) = Default::default();
-        let (datasets, namespaces) = Default::default();
-        Apply { db, revision, derive, counters, topology, before, out, schemas, drops, datasets, namespaces, unsettled }
+        let (datasets, namespaces, columns) = Default::default();
+        Apply {
+            db,
+            revision,
+            derive,
+            counters,
+            insert_node: Frequent::new(nodes::INSERT),
+            insert_edge: Frequent::new(edges::INSERT),
+            topology,
+            before,
+            out,
+            schemas,
+            drops,
+            datasets,
+            namespaces,
+            columns,
+            unsettled,
+        }
     }
 
     /// Applies a submission; false when the same input was there before.
@@ -192,16 +232,9 @@ impl<'a> Apply<'a> {
 
     /// Keeps bytes by content.
     fn content(&self, id: &[u8; 16], bytes: &[u8]) -> Result<()> {
-        let known = self
-            .db
-            .prepare_cached("SELECT 1 FROM content WHERE id = ?1")?
-            .query_row([&id[..]], |_| Ok(()))
-            .optional()?;
-        if known.is_none() {
-            self.db
-                .prepare_cached("INSERT INTO content (id, bytes) VALUES (?1, ?2)")?
-                .execute(params![&id[..], bytes])?;
-        }
+        self.db
+            .prepare_cached("INSERT INTO content (id, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .execute(params![&id[..], bytes])?;
         Ok(())
     }
 

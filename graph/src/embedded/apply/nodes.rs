@@ -10,6 +10,9 @@ use crate::model::{NodeKind, NodeName, QualifiedName};
 use crate::names;
 use crate::store::{ChangeKind, Result, StoreError};
 
+pub(super) const INSERT: &str = "INSERT INTO node (id, kind, parent, key, name, created, ended, flags, since, body) \
+                                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?9)";
+
 /// A node row as far as names go.
 struct Found {
     id: u32,
@@ -173,12 +176,8 @@ impl Apply<'_> {
         self.counters.node =
             id.checked_add(1).ok_or_else(|| StoreError::Refused("the store is full of nodes".to_owned()))?;
         let ended = (mention == Mention::ByEdge).then_some(self.revision);
-        self.db
-            .prepare_cached(
-                "INSERT INTO node (id, kind, parent, key, name, created, ended, flags, since, body) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?9)",
-            )?
-            .execute(params![id, kind as u8, parent, key, name, self.revision, ended, mention.flags(), body.write()])?;
+        let values = params![id, kind as u8, parent, key, name, self.revision, ended, mention.flags(), body.write()];
+        self.insert_node.on(self.db)?.execute(values)?;
         self.out.new_nodes.push(NewNode {
             kind,
             parent,
@@ -193,21 +192,35 @@ impl Apply<'_> {
         Ok(id)
     }
 
-    pub(super) fn flags(&self, id: u32) -> Result<u8> {
-        Ok(self.db.prepare_cached("SELECT flags FROM node WHERE id = ?1")?.query_row([id], |row| row.get(0))?)
+    /// The flags of a node, as memory and this commit have them.
+    pub(super) fn flags(&self, id: u32) -> u8 {
+        let changed = self.out.flags.get(&id).or_else(|| self.before.flags.get(&id));
+        let began = || self.begun(id).map_or_else(|| self.topology.flags(id), |node| node.flags);
+        changed.copied().unwrap_or_else(began)
+    }
+
+    /// Whether a node is there, as memory and this commit have it.
+    fn is_there(&self, id: u32) -> bool {
+        let moved = self.out.spans.get(&id).or_else(|| self.before.spans.get(&id));
+        let began = || self.begun(id).map_or_else(|| self.topology.is_there(id), |node| node.ended == u32::MAX);
+        moved.map_or_else(began, |(_, ended)| *ended == u32::MAX)
+    }
+
+    /// A node that this commit has made. Ids are given in order.
+    fn begun(&self, id: u32) -> Option<&NewNode> {
+        let place = id.checked_sub(self.topology.node_count())? as usize;
+        let before = &self.before.new_nodes;
+        before.get(place).or_else(|| self.out.new_nodes.get(place.wrapping_sub(before.len())))
     }
 
     /// Whether the life cycle of a dataset is watched.
     pub(super) fn is_watched(&self, id: u32) -> bool {
-        let latest = |flags: &[(u32, u8)]| flags.iter().rev().find(|(node, _)| *node == id).map(|(_, flags)| *flags);
-        let flags = latest(&self.out.flags).or_else(|| latest(&self.before.flags));
-        let known = || if id < self.topology.node_count() { self.topology.flags(id) } else { 0 };
-        flags.unwrap_or_else(known) & flag::LIFECYCLE != 0
+        self.flags(id) & flag::LIFECYCLE != 0
     }
 
     pub(super) fn set_flags(&mut self, id: u32, flags: u8) -> Result<()> {
         self.db.prepare_cached("UPDATE node SET flags = ?2 WHERE id = ?1")?.execute(params![id, flags])?;
-        self.out.flags.push((id, flags));
+        self.out.flags.insert(id, flags);
         Ok(())
     }
 
@@ -299,24 +312,19 @@ impl Apply<'_> {
     /// Begins and ends nodes that are there only while something holds them.
     pub(super) fn settle(&mut self) -> Result<()> {
         while let Some(id) = self.unsettled.pop_first() {
-            let (flags, ended): (u8, bool) = self
-                .db
-                .prepare_cached("SELECT flags, ended IS NOT NULL FROM node WHERE id = ?1")?
-                .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let there = flags & (flag::MENTIONED | flag::DECLARED) != 0 || self.has_edges(id);
-            match (there, ended) {
-                (true, true) => self.begin(id)?,
-                (false, false) => self.end(id)?,
-                (true, false) | (false, true) => {}
+            let wanted = self.flags(id) & (flag::MENTIONED | flag::DECLARED) != 0 || self.has_edges(id);
+            match (wanted, self.is_there(id)) {
+                (true, false) => self.begin(id)?,
+                (false, true) => self.end(id)?,
+                (true, true) | (false, false) => {}
             }
         }
         Ok(())
     }
 
-    /// Has `settle` look at a node, unless memory tells that it is there.
+    /// Has `settle` look at a node that an edge leads to, unless it is there.
     pub(super) fn unsettle(&mut self, id: u32) {
-        let moved = self.before.spans.contains_key(&id) || self.out.spans.contains_key(&id);
-        if moved || id >= self.topology.node_count() || !self.topology.is_there(id) {
+        if !self.is_there(id) {
             self.unsettled.insert(id);
         }
     }
