@@ -11,6 +11,7 @@
 
 mod bind;
 mod blocks;
+pub mod cases;
 mod catalog;
 mod diagnostic;
 mod dialect;
@@ -20,6 +21,7 @@ mod lower;
 mod name;
 mod parse;
 mod positions;
+mod schema;
 mod script;
 mod split;
 mod template;
@@ -36,6 +38,7 @@ pub use crate::{
     },
     name::{Ident, Span, TableName},
     parse::{MAX_STATEMENT, MAX_TEXT, parse},
+    schema::Schema,
     script::Script,
 };
 
