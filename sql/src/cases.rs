@@ -6,7 +6,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     dialect::{Dialect, UnknownDialect},
     lineage::{ColumnEdge, ColumnRef, EdgeKind, Indirect, Lineage, TableUse},
-    name::TableName,
+    name::{TableName, quoted},
     parse::parse,
     schema::Schema,
 };
@@ -76,8 +76,7 @@ impl Names<'_> {
         if location {
             return format!("path:{}", table.table());
         }
-        let parts = table.parts.iter().map(|part| quoted(&self.dialect.stored(&part.value, part.quoted)));
-        parts.collect::<Vec<_>>().join(".")
+        table.stored(self.dialect)
     }
 
     fn edge(&self, edge: &ColumnEdge) -> [String; 2] {
@@ -97,10 +96,4 @@ impl Names<'_> {
         let mut uses = self.lineage.net.reads.iter().chain(&self.lineage.net.writes);
         uses.any(|used| used.location && used.name == *table)
     }
-}
-
-/// In double quotes unless it is a plain word.
-fn quoted(part: &str) -> String {
-    let plain = !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '*');
-    if plain { part.to_owned() } else { format!("\"{}\"", part.replace('"', "\"\"")) }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dialect::Dialect;
+
 /// One identifier: its value without quotes, and whether it was quoted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ident {
@@ -36,6 +38,18 @@ impl TableName {
     pub fn table(&self) -> &str {
         self.parts.last().map_or("", |part| part.value.as_str())
     }
+
+    /// As the platform stores it: parts joined with dots, those that are no plain words in double quotes.
+    pub fn stored(&self, dialect: Dialect) -> String {
+        let parts = self.parts.iter().map(|part| quoted(&dialect.stored(&part.value, part.quoted)));
+        parts.collect::<Vec<_>>().join(".")
+    }
+}
+
+/// In double quotes unless it is a plain word or a star.
+pub(crate) fn quoted(part: &str) -> String {
+    let plain = !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '*');
+    if plain { part.to_owned() } else { format!("\"{}\"", part.replace('"', "\"\"")) }
 }
 
 impl fmt::Display for TableName {
