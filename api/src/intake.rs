@@ -8,6 +8,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use graph::change::{Fault, InputKind, Submission};
 use graph::{Receipt, Store, Time};
 use ingest::openlineage::{self, Limits, Rejection, RejectionKind};
+use tokio::sync::Semaphore;
 
 use crate::error::{ClientError, Code, Error, Kind};
 use crate::observe::{self, Outcome};
@@ -24,6 +25,8 @@ const PIECE: usize = 4 << 20;
 pub struct Intake {
     store: Arc<dyn Store>,
     limits: Limits,
+    /// Large bodies are read one a core: more at a time take memory and gain nothing.
+    cores: Arc<Semaphore>,
 }
 
 /// What became of one event of several.
@@ -57,20 +60,21 @@ impl Fate {
 
 impl Intake {
     pub fn new(store: Arc<dyn Store>) -> Intake {
-        Intake { store, limits: Limits::default() }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Intake { store, limits: Limits::default(), cores: Arc::new(Semaphore::new(cores)) }
     }
 
     /// Commits one OpenLineage event. A rejected one is kept too, among the faults, and then told.
     pub async fn event<B: AsRef<[u8]> + Send + Sync + 'static>(&self, body: B) -> Result<Taken, Error> {
         let limits = self.limits;
-        self.settle(off_thread(&Arc::new(body), move |bytes| read(bytes, &limits)).await?).await
+        self.settle(self.off_thread(&Arc::new(body), move |bytes| read(bytes, &limits)).await?).await
     }
 
     /// Commits the events of a JSON array, or of `{"events": […]}`, each for itself; the body is refused as a whole only
     /// when it is neither.
     pub async fn batch<B: AsRef<[u8]> + Send + Sync + 'static>(&self, body: B) -> Result<Vec<Fate>, Error> {
         let body = Arc::new(body);
-        let places = match off_thread(&body, places).await? {
+        let places = match self.off_thread(&body, places).await? {
             Ok(places) => places,
             Err(rejection) => {
                 let rejected = rejected(rejection, body.as_ref().as_ref(), Time::now());
@@ -80,7 +84,7 @@ impl Intake {
         let mut fates = Vec::with_capacity(places.len());
         for piece in pieces(&places) {
             let (piece, limits) = (piece.to_vec(), self.limits);
-            let events = off_thread(&body, move |bytes| {
+            let events = self.off_thread(&body, move |bytes| {
                 piece.into_iter().map(|place| read(&bytes[place], &limits)).collect::<Vec<_>>()
             });
             self.settle_all(events.await?, &mut fates).await;
@@ -113,6 +117,25 @@ impl Intake {
         fates.extend(settled);
     }
 
+    /// Runs `work` over the bytes: here when they are few, else on a thread for long work.
+    async fn off_thread<B, T>(&self, body: &Arc<B>, work: impl FnOnce(&[u8]) -> T + Send + 'static) -> Result<T, Error>
+    where
+        B: AsRef<[u8]> + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let bytes: &[u8] = body.as_ref().as_ref();
+        if bytes.len() <= LARGE {
+            return Ok(work(bytes));
+        }
+        let core = self.cores.clone().acquire_owned().await.map_err(|error| Error::internal(error.to_string()))?;
+        let body = body.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            let _core = core;
+            work(body.as_ref().as_ref())
+        });
+        reading.await.map_err(|error| Error::internal(error.to_string()))
+    }
+
     async fn settle(&self, event: Read) -> Result<Taken, Error> {
         match event {
             Read::Good(submission) => {
@@ -141,22 +164,6 @@ impl Intake {
         observe::input(kind, outcome, started.elapsed());
         Ok(result?)
     }
-}
-
-/// Runs `work` over the bytes: here when they are few, else on a thread for long work.
-async fn off_thread<B, T>(body: &Arc<B>, work: impl FnOnce(&[u8]) -> T + Send + 'static) -> Result<T, Error>
-where
-    B: AsRef<[u8]> + Send + Sync + 'static,
-    T: Send + 'static,
-{
-    let bytes: &[u8] = body.as_ref().as_ref();
-    if bytes.len() <= LARGE {
-        return Ok(work(bytes));
-    }
-    let body = body.clone();
-    tokio::task::spawn_blocking(move || work(body.as_ref().as_ref()))
-        .await
-        .map_err(|error| Error::internal(error.to_string()))
 }
 
 fn read(bytes: &[u8], limits: &Limits) -> Read {

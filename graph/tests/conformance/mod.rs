@@ -39,7 +39,7 @@ macro_rules! suite {
             two_logical_names, renamed_and_written_again, dropped_and_written_again, rewritten_namespace,
             authored_beside_ingested, as_of_a_revision, as_of_a_time, feed, history_of_a_node, runs_of_a_dataset,
             design_statement_replaces, dataset_states_its_own_lineage, derived_from_a_query, derived_again_when_a_schema_comes_late, evidence_of_an_edge,
-            rejected_input, unknown_target, walk_in_a_cycle, walk_limits, restricted_walk, paths_between,
+            rejected_input, unknown_target, unknown_target_among_others, walk_in_a_cycle, walk_limits, restricted_walk, paths_between,
             influence_on_a_whole_dataset, concurrent_commits, future_revision
         );
     };

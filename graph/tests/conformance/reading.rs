@@ -120,6 +120,24 @@ pub async fn unknown_target(open: Open<'_>) {
     assert_eq!(store.revision(AsOf::Latest).await.expect("revision").totals.inputs, 0, "nothing of it stays");
 }
 
+/// Submissions that are committed together stand and fall each for itself.
+pub async fn unknown_target_among_others(open: Open<'_>) {
+    let (opened, alone) = (plain(open), plain(open));
+    let good: Vec<Say> = (0..30).map(|n| at(n).schema(&format!("t{n}"), &["id"]).doc("shared", "text")).collect();
+    let bad = |n: i64| at(n).doc("half", "done").edit(dataset("nowhere"), Edit::Description(None));
+    let together = good.chunks(5).zip(30..).flat_map(|(some, n)| some.iter().cloned().chain([bad(n)]));
+    let mut commits = tokio::task::JoinSet::new();
+    for said in together {
+        let store = Arc::clone(&opened.store);
+        commits.spawn(async move { store.commit(said.submission()).await.is_err() });
+    }
+    let refused = commits.join_all().await.into_iter().filter(|refused| *refused).count();
+    assert_eq!(refused, 6);
+    tell(alone.store.as_ref(), &good).await;
+    assert_eq!(state(opened.store.as_ref()).await, state(alone.store.as_ref()).await);
+    assert_eq!(opened.store.revision(AsOf::Latest).await.expect("revision").totals.inputs, 30);
+}
+
 fn chain() -> Vec<Say> {
     let job = |n: i64, from: &str, to: &str| at(n).run(&format!("j{n}"), "r", Complete).reads(&[from]).writes(&[to]);
     vec![job(1, "a", "b"), job(2, "b", "c"), job(3, "c", "a"), job(4, "c", "d"), job(5, "b", "d")]
