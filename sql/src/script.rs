@@ -32,6 +32,18 @@ impl Script {
         &self.text
     }
 
+    /// The whole in a compact form, to keep; [`Script::from_bytes`] reads it back.
+    ///
+    /// Only the version of this crate that wrote it is sure to read it.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).expect("plain data can be written down")
+    }
+
+    /// What [`Script::to_bytes`] wrote, or `None` when it is something else.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Script> {
+        postcard::from_bytes(bytes).ok()
+    }
+
     /// How many statements it holds, those that were not understood included.
     pub fn statement_count(&self) -> usize {
         self.statements.len()
