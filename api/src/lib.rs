@@ -8,5 +8,6 @@ pub mod graphql;
 pub mod http;
 pub mod intake;
 pub mod observe;
+mod places;
 pub mod server;
 pub mod services;

@@ -13,6 +13,7 @@ mod resolve;
 
 pub use derive::SqlDerive;
 pub use dialect::of_platform as dialect_of_platform;
+pub use location::dataset as dataset_at;
 pub use names::dataset_name;
 
 #[cfg(test)]

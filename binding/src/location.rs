@@ -4,7 +4,7 @@ use graph::QualifiedName;
 use sql::TableName;
 
 /// `s3://bucket/a/b/*.csv` is `a/b` in `s3://bucket`; a path of the machine is in `file`; a stage is nowhere.
-pub(crate) fn dataset(address: &str) -> Option<QualifiedName> {
+pub fn dataset(address: &str) -> Option<QualifiedName> {
     let address = address.trim();
     if let Some(path) = address.strip_prefix("file:") {
         let path = path.trim_start_matches('/');

@@ -17,7 +17,7 @@ const LOCAL: [(&str, &[&str]); 9] = [
     ("search", &["graph"]),
     ("impact", &["binding", "graph"]),
     ("web", &[]),
-    ("api", &["binding", "graph", "impact", "ingest", "search", "web"]),
+    ("api", &["binding", "graph", "impact", "ingest", "search", "sql", "web"]),
     ("headwater-tests", &[]),
 ];
 

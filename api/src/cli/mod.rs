@@ -3,6 +3,7 @@
 mod imports;
 mod ingest;
 mod inspect;
+mod lineage;
 mod maintain;
 mod outcome;
 mod remote;
@@ -42,6 +43,7 @@ enum Command {
     Serve(serve::Serve),
     #[command(subcommand)]
     Ingest(ingest::Ingest),
+    Lineage(lineage::Lineage),
     Schema(inspect::Schema),
     Config(inspect::Show),
     Digest(inspect::Digest),
@@ -102,6 +104,7 @@ pub fn run() -> ExitCode {
 impl Command {
     fn run(self, session: &Session) -> Outcome {
         match self {
+            Command::Lineage(command) => command.run(),
             Command::Schema(command) => command.run(),
             Command::Config(command) => command.run(session),
             Command::Serve(command) => wait(command.run(session)),

@@ -59,7 +59,8 @@ pub enum Origin {
 }
 
 /// How a value of the target comes from the source. READS and WRITES tie datasets to jobs; FEEDS is dataset to dataset.
-#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Enum, serde::Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EdgeKind {
     Reads,
     Writes,

@@ -45,7 +45,7 @@ fn length(field: &str) -> Option<Length> {
         "nodes" => page("ids", 1),
         "suggest" => page("first", 8),
         "datasets" | "rejectedEvents" | "history" => page("first", 50),
-        "lineage" | "deletionImpact" => flat("limit", 2000),
+        "lineage" | "deletionImpact" | "parseSql" => flat("limit", 2000),
         "paths" => flat("limit", 100),
         "producers" | "consumers" | "inputs" | "outputs" | "namespaces" => Some(Length::About(10)),
         "owners" | "tags" | "descriptions" | "reportedAs" | "matches" | "facets" | "values" | "events"
@@ -182,7 +182,7 @@ mod tests {
     use super::length;
 
     /// Types whose lists are as long as the field that gave them says.
-    const COUNTED_BEFORE: [&str; 9] = [
+    const COUNTED_BEFORE: [&str; 13] = [
         "ColumnConnection",
         "RunConnection",
         "SearchConnection",
@@ -190,6 +190,10 @@ mod tests {
         "Lineage",
         "Paths",
         "DeletionImpact",
+        "ParsedSql",
+        "SqlStatement",
+        "SqlNet",
+        "SqlCreated",
         "ChangeBatch",
         "Subscription",
     ];

@@ -17,6 +17,8 @@ use super::job::Job;
 use super::lineage::Lineage;
 use super::log::{self, RejectedConnection};
 use super::node::Node;
+use super::parse_sql::{self, SqlTableInput};
+use super::parsed::ParsedSql;
 use super::paths::{self, Paths};
 use super::run::{self, Run};
 use super::scope::{AsOf, Scope};
@@ -164,6 +166,26 @@ impl Query {
         as_of: Option<AsOf>,
     ) -> Result<DeletionImpact> {
         Ok(impact::deletion(Scope::of(ctx)?, impact::Question { id, depth, limit, as_of }).await?)
+    }
+
+    /// the lineage of a text of SQL, which is neither run nor kept; `namespace` looks tables up in the graph, and what
+    /// `schema` says of a table wins; `limit` is the most items in all lists together
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of a GraphQL field")]
+    async fn parse_sql(
+        &self,
+        ctx: &Context<'_>,
+        sql: String,
+        dialect: String,
+        schema: Option<Vec<SqlTableInput>>,
+        default_catalog: Option<String>,
+        default_schema: Option<String>,
+        namespace: Option<String>,
+        #[graphql(default_with = "Some(2000)")] limit: Option<i32>,
+    ) -> Result<ParsedSql> {
+        let defaults = sql::Defaults { catalog: default_catalog, schema: default_schema };
+        let schema = parse_sql::schema(defaults, schema.unwrap_or_default());
+        let question = parse_sql::Question { text: sql, dialect, schema, namespace, limit };
+        Ok(parse_sql::answer(Scope::of(ctx)?, question).await?)
     }
 
     /// datasets in order of name
