@@ -50,7 +50,7 @@ const WRITER_STACK: usize = 64 << 20;
 /// Submissions that may wait for the writer.
 const WAITING: usize = 1024;
 /// Nodes kept ready in memory.
-const CACHED_NODES: usize = 20_000;
+const CACHED_NODES: usize = 8_000;
 
 /// Reading connections kept open; each has a cache of its own.
 const IDLE_READERS: usize = 6;
