@@ -193,6 +193,36 @@ impl Dialect {
         )
     }
 
+    /// Whether `x -> …` takes something out of a JSON value, rather than being a function without a name.
+    pub(crate) fn has_json_arrows(&self) -> bool {
+        matches!(
+            self.0,
+            Kind::Postgres
+                | Kind::Redshift
+                | Kind::Greenplum
+                | Kind::Materialize
+                | Kind::Vertica
+                | Kind::MySql
+                | Kind::MariaDb
+                | Kind::Sqlite
+        )
+    }
+
+    /// Whether that word is a column by its position, like Snowflake's `$1`.
+    pub(crate) fn is_positional(&self, word: &str) -> bool {
+        self.0 == Kind::Snowflake && word.strip_prefix('$').is_some_and(|digits| digits.parse::<u32>().is_ok())
+    }
+
+    /// Whether an item of a select list may use the alias of a later one.
+    pub(crate) fn has_forward_aliases(&self) -> bool {
+        self.0 == Kind::ClickHouse
+    }
+
+    /// Whether `COLUMNS(…)` in a select list stands for several columns.
+    pub(crate) fn has_columns_function(&self) -> bool {
+        matches!(self.0, Kind::DuckDb | Kind::ClickHouse)
+    }
+
     /// Whether `FROM t, t.items` unnests a column of `t`.
     pub(crate) fn has_implicit_unnest(&self) -> bool {
         matches!(self.0, Kind::BigQuery | Kind::Redshift | Kind::Impala)

@@ -273,6 +273,10 @@ pub(crate) struct Star {
     pub rename: Vec<(Name, Name)>,
     /// Only columns whose names match, `%` and `_` as in `LIKE`, in any case.
     pub like: Option<String>,
+    /// Only columns whose names this regular expression finds.
+    pub matching: Option<String>,
+    /// What is done to each column.
+    pub usage: Usage,
     pub place: Place,
 }
 
@@ -284,6 +288,8 @@ pub(crate) struct Expr {
     pub ordinal: Option<u32>,
     /// Contains an aggregate that is no window function.
     pub aggregates: bool,
+    /// The type that a cast gives it.
+    pub data_type: Option<Name>,
     pub place: Place,
 }
 
@@ -327,6 +333,12 @@ pub(crate) enum Class {
     Identity,
     Transformation,
     Aggregation,
+}
+
+impl Default for Usage {
+    fn default() -> Usage {
+        Usage::IDENTITY
+    }
 }
 
 impl Usage {

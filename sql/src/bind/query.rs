@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Severity, code},
+    functions,
     lineage::Indirect,
     script::{Body, Branch, Class, Cte, Expr, Item, Name, Place, QueryId, Select, SetOp, Target, Usage},
 };
@@ -117,7 +118,7 @@ impl<'a> Binder<'a> {
         let mut relation = Relation { sure: values.len(), ..Relation::default() };
         for (index, expr) in values.iter().enumerate() {
             let origins = self.origins(&scope, expr);
-            let label = self.tables.label_of(&format!("column{}", index + 1), false);
+            let label = self.tables.label_of(&functions::value_column(index, self.script.dialect.kind()), false);
             relation.columns.push(self.made(label, origins, expr.place));
         }
         relation
@@ -187,6 +188,9 @@ impl<'a> Binder<'a> {
         let lateral = self.script.dialect.has_lateral_aliases();
         scope.see_aliases = if lateral { Aliases::Second } else { Aliases::No };
         let mut grouped: Vec<Origins> = Vec::new();
+        if self.script.dialect.has_forward_aliases() {
+            self.foresee_aliases(&select.items, &mut scope);
+        }
         for item in &select.items {
             self.item(item, &mut scope, &mut result, &mut grouped);
         }
@@ -214,6 +218,18 @@ impl<'a> Binder<'a> {
         result
     }
 
+    /// Aliases of later items, for platforms where earlier ones may use them.
+    fn foresee_aliases(&mut self, items: &'a [Item], scope: &mut Scope<'_>) {
+        let reported = self.diagnostics.len();
+        for item in items {
+            if let Item::Expr { expr, name: Some(name) } = item {
+                let origins = self.origins(scope, expr);
+                scope.aliases.insert(self.tables.label(*name).key, origins.into());
+            }
+        }
+        self.diagnostics.truncate(reported);
+    }
+
     /// The origins of the column at the position that a bare number means.
     fn ordinal(&self, expr: &Expr, result: &Relation) -> Option<Vec<Origin>> {
         let index = (expr.ordinal? as usize).checked_sub(1)?;
@@ -230,7 +246,10 @@ impl<'a> Binder<'a> {
                     Some(name) => self.tables.label(*name),
                     None => self.tables.label_of(&format!("_col_{}", result.columns.len()), false),
                 };
-                let column = self.made(label, origins, expr.place);
+                let mut column = self.made(label, origins, expr.place);
+                if let Some(data_type) = expr.data_type {
+                    column.data_type = Some(self.written(data_type).into());
+                }
                 if !expr.aggregates {
                     grouped.push(Rc::clone(&column.origins));
                 }
@@ -262,8 +281,7 @@ impl<'a> Binder<'a> {
     }
 
     fn data_type(&self, origin: &Origin) -> Option<Rc<str>> {
-        let columns = &self.tables.get(origin.table).relation.columns;
-        columns.iter().find(|column| column.label.shown == origin.column)?.data_type.clone()
+        self.tables.get(origin.table).relation.find_shown(origin.column)?.data_type.clone()
     }
 
     /// Where the value of an expression comes from.

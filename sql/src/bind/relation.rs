@@ -1,6 +1,6 @@
 //! What a source of rows looks like once bound: columns, each with where its values come from.
 
-use std::rc::Rc;
+use std::{cell::OnceCell, collections::HashMap, rc::Rc};
 
 use crate::{
     lineage::Indirect,
@@ -97,7 +97,31 @@ pub(super) struct Relation {
     pub any: Option<Origins>,
     /// What decides which rows there are.
     pub influences: Vec<Origin>,
+    /// Made when a column is first looked for; the columns change no more then.
+    pub index: Index,
 }
+
+/// Where columns stand, by the ways their names are compared.
+#[derive(Debug, Default)]
+pub(super) struct Index(OnceCell<Positions>);
+
+impl Clone for Index {
+    /// A copy of a relation may get other columns.
+    fn clone(&self) -> Index {
+        Index::default()
+    }
+}
+
+#[derive(Debug, Default)]
+struct Positions {
+    key: HashMap<Sym, usize>,
+    /// `None` for a name that several columns have.
+    loose: HashMap<Sym, Option<usize>>,
+    shown: HashMap<Sym, usize>,
+}
+
+/// Up to so many columns are looked through.
+const FEW: usize = 12;
 
 impl Relation {
     pub fn is_open(&self) -> bool {
@@ -106,10 +130,35 @@ impl Relation {
 
     /// The column of that name: as the platform compares, else in any case when that is unique.
     pub fn find(&self, label: Label) -> Option<&Column> {
+        if self.columns.len() > FEW {
+            let positions = self.positions();
+            let at = positions.key.get(&label.key).or_else(|| positions.loose.get(&label.loose)?.as_ref());
+            return self.columns.get(*at?);
+        }
         self.columns.iter().find(|column| column.label.key == label.key).or_else(|| {
             let mut loose = self.columns.iter().filter(|column| column.label.loose == label.loose);
             let first = loose.next();
             if loose.next().is_some() { None } else { first }
+        })
+    }
+
+    /// The first column that is stored under that name.
+    pub fn find_shown(&self, shown: Sym) -> Option<&Column> {
+        if self.columns.len() > FEW {
+            return self.columns.get(*self.positions().shown.get(&shown)?);
+        }
+        self.columns.iter().find(|column| column.label.shown == shown)
+    }
+
+    fn positions(&self) -> &Positions {
+        self.index.0.get_or_init(|| {
+            let mut positions = Positions::default();
+            for (at, column) in self.columns.iter().enumerate() {
+                positions.key.entry(column.label.key).or_insert(at);
+                positions.shown.entry(column.label.shown).or_insert(at);
+                positions.loose.entry(column.label.loose).and_modify(|only| *only = None).or_insert(Some(at));
+            }
+            positions
         })
     }
 

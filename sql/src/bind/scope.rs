@@ -103,6 +103,15 @@ impl<'s> Scope<'s> {
         self.sources.iter().rev().find(|source| source.path.ends_with(qualifier))
     }
 
+    /// The sources that `qualifier` names here: the one of exactly that name, else all that end like it.
+    pub fn all_named(&self, qualifier: &[Sym]) -> Vec<Rc<Relation>> {
+        if let Some(exact) = self.sources.iter().rev().find(|source| source.path == qualifier) {
+            return vec![Rc::clone(&exact.relation)];
+        }
+        let named = self.sources.iter().rev().filter(|source| source.path.ends_with(qualifier));
+        named.map(|source| Rc::clone(&source.relation)).collect()
+    }
+
     /// The only source over the table that `qualifier` names, in spite of its alias.
     pub fn over_table(&self, qualifier: &[Sym]) -> Option<&Visible> {
         let mut over = self.sources.iter().filter(|source| source.table.ends_with(qualifier));
@@ -123,13 +132,18 @@ impl Binder<'_> {
     pub(super) fn column(&mut self, scope: &Scope<'_>, path: &[Name], fields: &[Name], place: Place) -> Vec<Origin> {
         let Some((first, rest)) = path.split_first() else { return Vec::new() };
         if rest.is_empty() {
+            if let Some((field, below)) = fields.split_first()
+                && let Some(row) = self.row_named(scope, *first)
+            {
+                let found = self.of_relation(&row, *field, place);
+                return self.with_fields(found, below);
+            }
             let found = self.unqualified(scope, *first, place);
             return self.with_fields(found, fields);
         }
         let keys = self.tables.path_keys(path);
-        let named = self.qualified(scope, &keys);
-        if let Some((length, relation)) = named {
-            let found = self.of_relation(&relation, path[length], place);
+        if let Some((length, relations)) = self.qualified(scope, &keys) {
+            let found = self.of_relations(&relations, path[length], place);
             let fields: Vec<Name> = path[length + 1..].iter().chain(fields).copied().collect();
             return self.with_fields(found, &fields);
         }
@@ -137,23 +151,107 @@ impl Binder<'_> {
         self.struct_path(scope, *first, &fields, place)
     }
 
-    /// The source that the first parts of a path name, from the innermost scope outwards, and how many
-    /// parts that are.
-    fn qualified(&self, scope: &Scope<'_>, keys: &[Sym]) -> Option<(usize, Rc<Relation>)> {
+    /// The source that a bare name means, when no column has that name.
+    fn row_named(&self, scope: &Scope<'_>, name: Name) -> Option<Rc<Relation>> {
+        let label = self.tables.label(name);
         let mut level = Some(scope);
         while let Some(here) = level {
-            let by = |find: fn(&'_ Scope<'_>, &[Sym]) -> Option<Rc<Relation>>| {
-                (1..keys.len()).rev().find_map(|length| Some((length, find(here, &keys[..length])?)))
+            match self.known_here(here, label) {
+                Hit::Found(_) | Hit::Ambiguous(_) => return None,
+                Hit::Nothing => {}
+            }
+            if let Some(source) = here.named(&[label.key]) {
+                return Some(Rc::clone(&source.relation));
+            }
+            level = here.env.outer;
+        }
+        None
+    }
+
+    /// The sources that the first parts of a path name, from the innermost scope outwards, and how many
+    /// parts that are. There are several when tables of one name are in different schemas.
+    fn qualified(&self, scope: &Scope<'_>, keys: &[Sym]) -> Option<(usize, Vec<Rc<Relation>>)> {
+        let mut level = Some(scope);
+        while let Some(here) = level {
+            let named = (1..keys.len()).rev().find_map(|length| {
+                let found = here.all_named(&keys[..length]);
+                (!found.is_empty()).then_some((length, found))
+            });
+            let over = || {
+                (1..keys.len()).rev().find_map(|length| {
+                    let source = here.over_table(&keys[..length])?;
+                    Some((length, vec![Rc::clone(&source.relation)]))
+                })
             };
-            let found = by(|here, keys| here.named(keys).map(|source| Rc::clone(&source.relation)))
-                .or_else(|| by(|here, keys| here.over_table(keys).map(|source| Rc::clone(&source.relation))));
-            if found.is_some() {
-                return found;
+            if let Some(found) = named.or_else(over) {
+                return Some(found);
             }
             level = here.env.outer;
         }
         let record = self.records.iter().rev().find(|(key, _)| *key == keys[0]);
-        record.map(|(_, relation)| (1, Rc::clone(relation)))
+        record.map(|(_, relation)| (1, vec![Rc::clone(relation)]))
+    }
+
+    /// A column of the only relation that has it, else of each that may.
+    fn of_relations(&mut self, relations: &[Rc<Relation>], name: Name, place: Place) -> Vec<Origin> {
+        if let [only] = relations {
+            return self.of_relation(only, name, place);
+        }
+        let label = self.tables.label(name);
+        let may = |relation: &&Rc<Relation>| relation.find(label).is_some() || relation.is_open();
+        let known: Vec<&Rc<Relation>> = relations.iter().filter(|relation| relation.find(label).is_some()).collect();
+        let able: Vec<&Rc<Relation>> = relations.iter().filter(may).collect();
+        match (known.as_slice(), able.as_slice()) {
+            ([only], [_]) | ([], [only]) => self.of_relation(only, name, place),
+            (_, []) => self.of_relation(&relations[0], name, place),
+            (_, several) => {
+                let mut found: Vec<Origin> = Vec::new();
+                for relation in several {
+                    found.extend(self.of_relation(relation, name, place));
+                }
+                found.iter_mut().for_each(|origin| origin.ambiguous = true);
+                self.report_ambiguous(name, place);
+                found
+            }
+        }
+    }
+
+    fn report_ambiguous(&mut self, name: Name, place: Place) {
+        let shown = self.written(name);
+        let message = format!("column \"{shown}\" could be of several tables");
+        self.report(code::AMBIGUOUS_COLUMN, Severity::Warning, place, message);
+    }
+
+    /// `$2` of Snowflake: the second column of the only source.
+    fn positional(&mut self, scope: &Scope<'_>, name: Name, place: Place) -> Vec<Origin> {
+        let visible: Vec<Rc<Relation>> = scope.sources.iter().map(|source| Rc::clone(&source.relation)).collect();
+        let mut found = Vec::new();
+        for relation in &visible {
+            found.extend(self.at_position(relation, name, place));
+        }
+        if visible.len() > 1 && !found.is_empty() {
+            found.iter_mut().for_each(|origin| origin.ambiguous = true);
+            self.report_ambiguous(name, place);
+        }
+        found
+    }
+
+    fn at_position(&self, relation: &Relation, name: Name, place: Place) -> Vec<Origin> {
+        let index = self.written(name).trim_start_matches('$').parse::<usize>().unwrap_or_default();
+        let sure = index <= relation.sure || !relation.is_open();
+        match relation.columns.get(index.wrapping_sub(1)).filter(|_| sure) {
+            Some(column) => column.origins.to_vec(),
+            None => {
+                let mut found = Vec::new();
+                relation.open_origins(self.tables.label(name).shown, place, &mut found);
+                found
+            }
+        }
+    }
+
+    fn is_positional(&self, name: Name) -> bool {
+        let ident = &self.script.names[name.0 as usize];
+        !ident.quoted && self.script.dialect.is_positional(&ident.value)
     }
 
     /// `a.b` where `a` names no source: a field of column `a`, if there can be one.
@@ -177,18 +275,17 @@ impl Binder<'_> {
     }
 
     fn unqualified(&mut self, scope: &Scope<'_>, name: Name, place: Place) -> Vec<Origin> {
+        if self.is_positional(name) {
+            return self.positional(scope, name, place);
+        }
         let label = self.tables.label(name);
         let mut level = Some(scope);
         while let Some(here) = level {
             match self.at_level(here, name, label, place) {
                 Hit::Found(found) => return found,
                 Hit::Ambiguous(mut found) => {
-                    for origin in &mut found {
-                        origin.ambiguous = true;
-                    }
-                    let shown = self.written(name);
-                    let message = format!("column \"{shown}\" could be of several tables");
-                    self.report(code::AMBIGUOUS_COLUMN, Severity::Warning, place, message);
+                    found.iter_mut().for_each(|origin| origin.ambiguous = true);
+                    self.report_ambiguous(name, place);
                     return found;
                 }
                 Hit::Nothing => level = here.env.outer,
@@ -275,6 +372,9 @@ impl Binder<'_> {
 
     /// A column of one relation, by name.
     fn of_relation(&mut self, relation: &Relation, name: Name, place: Place) -> Vec<Origin> {
+        if self.is_positional(name) {
+            return self.at_position(relation, name, place);
+        }
         let label = self.tables.label(name);
         if let Some(column) = relation.find(label) {
             return column.origins.to_vec();
@@ -283,9 +383,7 @@ impl Binder<'_> {
             let mut found = Vec::new();
             relation.open_origins(label.shown, place, &mut found);
             if found.iter().any(|origin| origin.ambiguous) {
-                let shown = self.written(name);
-                let message = format!("column \"{shown}\" could be of several tables");
-                self.report(code::AMBIGUOUS_COLUMN, Severity::Warning, place, message);
+                self.report_ambiguous(name, place);
             }
             return found;
         }
@@ -298,7 +396,21 @@ impl Binder<'_> {
         Vec::new()
     }
 
-    fn unknown_column(&mut self, scope: &Scope<'_>, name: Name, place: Place) {
+    /// Whether a column of that name is, or may be, in scope.
+    pub(super) fn is_column(&self, scope: &Scope<'_>, name: Name) -> bool {
+        let label = self.tables.label(name);
+        let mut level = Some(scope);
+        while let Some(here) = level {
+            let may = |source: &Visible| source.relation.find(label).is_some() || source.relation.is_open();
+            if here.sources.iter().any(|source| may(source) || source.relation.any.is_some()) {
+                return true;
+            }
+            level = here.env.outer;
+        }
+        false
+    }
+
+    pub(super) fn unknown_column(&mut self, scope: &Scope<'_>, name: Name, place: Place) {
         let columns = scope.sources.iter().flat_map(|source| source.relation.columns.iter());
         self.report_unknown(columns.map(|column| column.label), name, place);
     }
@@ -313,7 +425,7 @@ impl Binder<'_> {
 
     fn is_pseudo(&self, name: Name) -> bool {
         let ident = &self.script.names[name.0 as usize];
-        !ident.quoted && functions::is_pseudo_column(&ident.value)
+        !ident.quoted && functions::is_pseudo_column(&ident.value, self.script.dialect.kind())
     }
 
     pub(super) fn written(&self, name: Name) -> &str {

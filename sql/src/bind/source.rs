@@ -1,6 +1,6 @@
 //! The operands of `FROM`.
 
-use std::rc::Rc;
+use std::{collections::HashSet, rc::Rc};
 
 use super::{
     Binder,
@@ -9,6 +9,7 @@ use super::{
     scope::{Env, Merged, Scope},
 };
 use crate::{
+    functions,
     lineage::Indirect,
     script::{Expr, Match, Name, Path, Pivot, Relation as Written, Side, Source, Table, Unpivot},
 };
@@ -97,7 +98,7 @@ impl<'a> Binder<'a> {
 
     fn common_columns(&self, right: &Relation, scope: &Scope<'_>) -> Vec<Label> {
         let left = scope.sources.iter().filter(|source| source.unqualified);
-        let left: Vec<Sym> =
+        let left: HashSet<Sym> =
             left.flat_map(|source| source.relation.columns.iter().map(|column| column.label.loose)).collect();
         right.columns.iter().map(|column| column.label).filter(|label| left.contains(&label.loose)).collect()
     }
@@ -221,7 +222,7 @@ impl<'a> Binder<'a> {
         let labels: Vec<Label> = if source.columns.is_empty() {
             let function = name.last().map(|name| self.written(*name).to_lowercase()).unwrap_or_default();
             let mut labels: Vec<Label> = source.alias.iter().map(|alias| self.tables.label(*alias)).collect();
-            labels.extend(default_columns(&function).iter().map(|column| self.tables.label_of(column, false)));
+            labels.extend(functions::columns_of_rows(&function).iter().map(|column| self.tables.label_of(column, false)));
             labels
         } else {
             source.columns.iter().map(|column| self.tables.label(*column)).collect()
@@ -400,17 +401,4 @@ impl<'a> Binder<'a> {
 /// The origins as those of a value made from them.
 fn made_of(origins: &[Origin]) -> Vec<Origin> {
     origins.iter().map(|origin| origin.used(MADE)).collect()
-}
-
-/// The columns that a table function gives when nobody names them.
-fn default_columns(function: &str) -> &'static [&'static str] {
-    match function {
-        "flatten" => &["seq", "key", "path", "index", "value", "this"],
-        "explode" | "explode_outer" => &["col", "key", "value"],
-        "posexplode" | "posexplode_outer" => &["pos", "col", "key", "value"],
-        "json_each" | "jsonb_each" | "json_tree" => &["key", "value"],
-        "string_split" | "split_to_table" | "json_array_elements" | "jsonb_array_elements" => &["value"],
-        "generate_series" => &["generate_series"],
-        _ => &[],
-    }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Severity, code},
-    script::Star,
+    script::{Star, Usage},
 };
 
 /// A star on its way into a select list.
@@ -44,6 +44,10 @@ impl<'a> Binder<'a> {
             let message = "the fields of this value are not known".to_owned();
             return self.report(code::STAR_NOT_EXPANDED, Severity::Note, of.place, message);
         }
+        if let Some(pattern) = star.matching.as_ref().filter(|pattern| regex::Regex::new(pattern).is_err()) {
+            let message = format!("the pattern \"{pattern}\" is not followed: all columns are taken");
+            self.report(code::UNSUPPORTED, Severity::Warning, star.place, message);
+        }
         let mut expansion = Expansion { before: result.columns.len(), result, open: Vec::new() };
         if star.qualifier.is_empty() {
             self.star_of_all(star, scope, &mut expansion);
@@ -61,6 +65,9 @@ impl<'a> Binder<'a> {
             }
         }
         let groups = expansion.groups();
+        if groups.is_empty() {
+            self.check_excepted(star, scope);
+        }
         self.star_changes(star, scope, &mut expansion, &groups);
         self.leave_open(star, expansion, groups);
     }
@@ -85,8 +92,8 @@ impl<'a> Binder<'a> {
             if skip.contains(&column.label.loose) || !self.star_keeps(star, column.label) {
                 continue;
             }
-            let origins = column.origins.iter().map(|origin| origin.at(star.place)).collect::<Vec<_>>();
-            let data_type = column.data_type.clone();
+            let origins = column.origins.iter().map(|origin| origin.used(star.usage).at(star.place)).collect::<Vec<_>>();
+            let data_type = column.data_type.clone().filter(|_| star.usage == Usage::IDENTITY);
             result.columns.push(Column { label: column.label, origins: origins.into(), data_type, place: star.place });
         }
         if relation.is_open() {
@@ -100,11 +107,31 @@ impl<'a> Binder<'a> {
 
     /// `t.s.*`, where `s` is a structured column.
     fn star_of_field(&mut self, star: &'a Star, scope: &Scope<'_>, result: &mut Relation) {
+        if let [name] = star.qualifier.as_ref()
+            && !self.is_column(scope, *name)
+        {
+            let shown = self.written(*name);
+            let message = format!("\"{shown}\": no table, alias or column of that name is in scope");
+            return self.report(code::UNKNOWN_TABLE, Severity::Warning, star.place, message);
+        }
         let origins = self.column(scope, &star.qualifier, &[], star.place);
         if !origins.is_empty() {
             result.any = Some(origins.into());
             let message = "the fields of this value are not known".to_owned();
             self.report(code::STAR_NOT_EXPANDED, Severity::Note, star.place, message);
+        }
+    }
+
+    /// Says which of the names that are taken out, replaced or renamed are none of the star's.
+    fn check_excepted(&mut self, star: &Star, scope: &Scope<'_>) {
+        let renamed = star.rename.iter().map(|(from, _)| *from);
+        let replaced = star.replace.iter().map(|(name, _)| *name);
+        for name in star.except.iter().copied().chain(renamed).chain(replaced) {
+            let label = self.tables.label(name);
+            let has = |column: &Column| column.label.loose == label.loose;
+            if !scope.sources.iter().any(|source| source.relation.any.is_some() || source.relation.columns.iter().any(has)) {
+                self.unknown_column(scope, name, star.place);
+            }
         }
     }
 
@@ -114,7 +141,11 @@ impl<'a> Binder<'a> {
             let text = self.tables.symbols.text(label.loose);
             like(&pattern.to_lowercase(), text)
         });
-        !excepted && liked
+        let matched = star.matching.as_ref().is_none_or(|pattern| {
+            // A pattern that cannot be read has been reported; it keeps nothing out.
+            regex::Regex::new(pattern).map_or(true, |regex| regex.is_match(self.tables.symbols.text(label.shown)))
+        });
+        !excepted && liked && matched
     }
 
     /// `REPLACE` and `RENAME`.

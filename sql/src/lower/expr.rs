@@ -44,7 +44,8 @@ impl<'a> Lower<'a> {
             Some(core) => self.widen(core, bounds),
             None => self.positions.whole(),
         };
-        Expr { refs: found.refs, ordinal: ordinal(expr), aggregates: found.aggregates, place }
+        let data_type = stated_type(expr).map(|text| self.plain(&text));
+        Expr { refs: found.refs, ordinal: ordinal(expr), aggregates: found.aggregates, data_type, place }
     }
 
     pub(super) fn exprs(&mut self, exprs: &'a [Ast]) -> Vec<Expr> {
@@ -58,19 +59,23 @@ impl<'a> Lower<'a> {
             self.walk(expr, Usage::IDENTITY, &mut found);
         }
         let place = found.core.unwrap_or_else(|| self.positions.whole());
-        Expr { refs: found.refs, ordinal: None, aggregates: found.aggregates, place }
+        Expr { refs: found.refs, ordinal: None, aggregates: found.aggregates, data_type: None, place }
     }
 
     /// Collects what `expr` refers to; chains of operators are followed without recursion.
     pub(super) fn walk(&mut self, expr: &'a Ast, usage: Usage, found: &mut Found) {
         let mut left = expr;
         let mut rights = Vec::new();
+        let lambdas = self.lambdas.len();
         while let Ast::BinaryOp { left: next, op, right } = left {
             if !matches!(op, BinaryOperator::Assignment) {
                 left = next;
             } else {
                 left = right;
                 continue;
+            }
+            if matches!(op, BinaryOperator::Arrow) {
+                self.arrow_parameters(next, right);
             }
             rights.push(right);
         }
@@ -81,6 +86,25 @@ impl<'a> Lower<'a> {
         self.walk_one(left, usage, found);
         for right in rights.into_iter().rev() {
             self.walk(right, usage, found);
+        }
+        self.lambdas.truncate(lambdas);
+    }
+
+    /// `x -> x + 1` where the grammar reads an operator: `x` is a parameter in all of the chain.
+    fn arrow_parameters(&mut self, left: &'a Ast, right: &'a Ast) {
+        if self.dialect.has_json_arrows() || matches!(right, Ast::Value(_)) {
+            return;
+        }
+        match left {
+            Ast::Identifier(ident) => self.lambdas.push(&ident.value),
+            Ast::Tuple(items) => {
+                self.lambdas.extend(items.iter().filter_map(|item| match item {
+                    Ast::Identifier(ident) => Some(ident.value.as_str()),
+                    _ => None,
+                }));
+            }
+            Ast::Nested(inner) => self.arrow_parameters(inner, right),
+            _ => {}
         }
     }
 
@@ -101,11 +125,7 @@ impl<'a> Lower<'a> {
             Ast::Nested(inner) | Ast::Prior(inner) | Ast::OuterJoin(inner) | Ast::Named { expr: inner, .. } => {
                 self.walk(inner, usage, found);
             }
-            Ast::Value(value) => {
-                if let Some(place) = self.positions.place(value.span) {
-                    found.see(place);
-                }
-            }
+            Ast::Value(value) => self.walk_value(value, usage, found),
             Ast::Subquery(query) => self.walk_query(query, usage, found),
             Ast::Exists { subquery, .. } => {
                 let query = self.query(subquery);
@@ -132,8 +152,21 @@ impl<'a> Lower<'a> {
                     found.push(Target::Column(path), usage.with_class(Class::Transformation), place);
                 }
             }
-            Ast::Tuple(items) => self.walk_all(items, usage, found),
+            Ast::Tuple(items) => self.walk_all(items, usage.with_class(Class::Transformation), found),
             _ => self.walk_operator(expr, usage.with_class(Class::Transformation), found),
+        }
+    }
+
+    /// A literal refers to nothing; Snowflake's `$1` is a column by its position.
+    fn walk_value(&mut self, value: &'a ast::ValueWithSpan, usage: Usage, found: &mut Found) {
+        let place = self.positions.place(value.span);
+        match (&value.value, place) {
+            (Value::Placeholder(word), Some(place)) if self.dialect.is_positional(word) => {
+                let path = Box::new([self.plain(word)]);
+                found.push(Target::Column(path), usage, place);
+            }
+            (_, Some(place)) => found.see(place),
+            (_, None) => {}
         }
     }
 
@@ -242,6 +275,10 @@ impl<'a> Lower<'a> {
         if first.quote_style.is_none() && first.value.starts_with(['@', ':', '?']) {
             return;
         }
+        let sequence = idents.len() > 1 && last.quote_style.is_none() && functions::is_sequence_value(&last.value);
+        if sequence {
+            return;
+        }
         if first.quote_style == Some('\'') {
             return;
         }
@@ -254,21 +291,20 @@ impl<'a> Lower<'a> {
 
     /// `a.b[1].c`: leading words may be table and column, what follows an index are fields.
     fn walk_access(&mut self, root: &'a Ast, chain: &'a [AccessExpr], usage: Usage, found: &mut Found) {
-        let mut path: Vec<&'a ast::Ident> = match root {
-            Ast::Identifier(ident) => vec![ident],
-            Ast::CompoundIdentifier(idents) => idents.iter().collect(),
-            _ => Vec::new(),
-        };
+        let mut path = named_root(root);
         let rooted = !path.is_empty();
         let mut fields = Vec::new();
-        let mut indexed = false;
+        // After brackets or an index only fields follow.
+        let mut closed = matches!(root, Ast::Nested(_));
+        let mut usage = usage;
         for access in chain {
             match access {
-                AccessExpr::Dot(Ast::Identifier(ident)) if rooted && !indexed => path.push(ident),
+                AccessExpr::Dot(Ast::Identifier(ident)) if rooted && !closed => path.push(ident),
                 AccessExpr::Dot(Ast::Identifier(ident)) => fields.push(self.name(ident)),
                 AccessExpr::Dot(call) => self.walk(call, usage.with_class(Class::Transformation), found),
                 AccessExpr::Subscript(subscript) => {
-                    indexed = true;
+                    closed = true;
+                    usage = usage.with_class(Class::Transformation);
                     self.walk_subscript(subscript, usage, found);
                 }
             }
@@ -360,6 +396,27 @@ impl<'a> Lower<'a> {
         }
         self.walk(&lambda.body, usage, found);
         self.lambdas.truncate(before);
+    }
+}
+
+/// The name that accesses hang on, if it is one.
+fn named_root(root: &Ast) -> Vec<&ast::Ident> {
+    match root {
+        Ast::Identifier(ident) => vec![ident],
+        Ast::CompoundIdentifier(idents) => idents.iter().collect(),
+        Ast::Nested(inner) => named_root(inner),
+        _ => Vec::new(),
+    }
+}
+
+/// The type that the expression itself says its value has.
+fn stated_type(expr: &Ast) -> Option<String> {
+    match expr {
+        Ast::Cast { data_type, .. } => Some(data_type.to_string()),
+        Ast::TypedString(typed) => Some(typed.data_type.to_string()),
+        Ast::Convert { data_type: Some(data_type), .. } => Some(data_type.to_string()),
+        Ast::Nested(inner) => stated_type(inner),
+        _ => None,
     }
 }
 

@@ -20,7 +20,7 @@ impl<'a> Lower<'a> {
         if name == "values" && self.excluded {
             return self.walk_excluded(call, usage, found);
         }
-        let effect = functions::effect(&name);
+        let effect = functions::effect(&name, self.dialect.kind());
         let aggregates = effect.class == Class::Aggregation && call.over.is_none();
         found.aggregates |= aggregates;
         let inner = Usage { masking: usage.masking || effect.masking, ..usage.with_class(effect.class) };
@@ -70,11 +70,14 @@ impl<'a> Lower<'a> {
             FunctionArguments::None => {}
             FunctionArguments::Subquery(query) => self.walk_query(query, usage, found),
             FunctionArguments::List(list) => {
-                let dates = functions::takes_date_part(name);
+                let count = list.args.len();
+                let date_part = functions::date_part_argument(name, count, self.dialect.kind());
+                let condition = functions::ends_with_condition(name).then(|| count.saturating_sub(1));
                 for (index, arg) in list.args.iter().enumerate() {
-                    let decides = index == 0 && list.args.len() > 1 && functions::chooses_by_first(name);
+                    let chooses = index == 0 && count > 1 && functions::chooses_by_first(name);
+                    let decides = chooses || condition == Some(index) || is_tested(name, index, count);
                     let usage = if decides { usage.only(Indirect::Conditional) } else { usage };
-                    if !(dates && is_date_part_argument(arg)) {
+                    if !(date_part == Some(index) && is_date_part_argument(arg)) {
                         self.walk_argument(name, arg, usage, found);
                     }
                 }
@@ -182,6 +185,20 @@ pub(super) fn function_name(name: &ast::ObjectName) -> String {
     }
 }
 
+/// Whether an argument of `multiIf` or `decode` is one of the tests between the values.
+fn is_tested(name: &str, index: usize, count: usize) -> bool {
+    match name {
+        "multiif" => index % 2 == 0 && index + 1 < count,
+        "decode" => index % 2 == 1 && index + 1 < count,
+        _ => false,
+    }
+}
+
+/// `month`, and BigQuery's `WEEK(MONDAY)`.
 fn is_date_part_argument(arg: &FunctionArg) -> bool {
-    matches!(arg, FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) if is_bare_date_part(expr))
+    match arg {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(ast::Expr::Function(call))) => function_name(&call.name) == "week",
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => is_bare_date_part(expr),
+        FunctionArg::Unnamed(_) | FunctionArg::Named { .. } | FunctionArg::ExprNamed { .. } => false,
+    }
 }

@@ -10,9 +10,10 @@ use crate::{
     blocks::{closing, is_blank},
     diagnostic::{Severity, code},
     dialect::Kind,
+    functions,
     lineage::Indirect,
     name::Ident,
-    script::{Body, Branch, Cte, Expr, Item, Name, Place, Query, QueryId, Select, SetOp, Star, Table},
+    script::{Body, Branch, Class, Cte, Expr, Item, Name, Place, Query, QueryId, Select, SetOp, Star, Table, Usage},
 };
 
 impl<'a> Lower<'a> {
@@ -147,10 +148,11 @@ impl<'a> Lower<'a> {
     fn order_by(&mut self, query: &'a ast::Query) -> Vec<Expr> {
         let mut order = Vec::new();
         match query.order_by.as_ref().map(|order| &order.kind) {
-            Some(ast::OrderByKind::Expressions(items)) => {
+            Some(ast::OrderByKind::Expressions(items)) if !is_all(items) => {
                 order.extend(items.iter().map(|item| self.expr(&item.expr)));
             }
-            Some(ast::OrderByKind::All(_)) | None => {}
+            Some(ast::OrderByKind::Expressions(_) | ast::OrderByKind::All(_)) => order.extend(every_item(&query.body)),
+            None => {}
         }
         if let Some(ast::LimitClause::LimitOffset { limit, limit_by, offset }) = &query.limit_clause {
             let bounds = limit.iter().chain(offset.as_ref().map(|offset| &offset.value));
@@ -271,6 +273,12 @@ impl<'a> Lower<'a> {
     }
 
     pub(super) fn item(&mut self, item: &'a SelectItem) -> Item {
+        if let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }, true) =
+            (item, self.dialect.has_columns_function())
+            && let Some(star) = self.columns_call(expr)
+        {
+            return Item::Star(Box::new(star));
+        }
         match item {
             SelectItem::UnnamedExpr(expr) => {
                 let name = self.inferred_name(expr);
@@ -324,6 +332,41 @@ impl<'a> Lower<'a> {
         star
     }
 
+    /// `COLUMNS('…')`, or a function of it: one column for each whose name the expression finds.
+    fn columns_call(&mut self, expr: &'a ast::Expr) -> Option<Star> {
+        match expr {
+            ast::Expr::Nested(inner) => self.columns_call(inner),
+            ast::Expr::Cast { expr, .. } => {
+                let star = self.columns_call(expr)?;
+                Some(Star { usage: Usage::IDENTITY.with_class(Class::Transformation).of(star.usage), ..star })
+            }
+            ast::Expr::Function(call) => self.columns_of_call(call),
+            _ => None,
+        }
+    }
+
+    fn columns_of_call(&mut self, call: &'a ast::Function) -> Option<Star> {
+        let ast::FunctionArguments::List(list) = &call.args else { return None };
+        let [ast::FunctionArg::Unnamed(argument)] = list.args.as_slice() else { return None };
+        let name = function_name(&call.name);
+        let place = self.name_place(&call.name);
+        match (name == "columns", argument) {
+            (true, ast::FunctionArgExpr::Wildcard | ast::FunctionArgExpr::WildcardWithOptions(_)) => {
+                Some(Star { place, ..Star::default() })
+            }
+            (true, ast::FunctionArgExpr::Expr(ast::Expr::Value(value))) => {
+                Some(Star { matching: value.value.clone().into_string(), place, ..Star::default() })
+            }
+            (false, ast::FunctionArgExpr::Expr(inner)) => {
+                let star = self.columns_call(inner)?;
+                let effect = functions::effect(&name, self.dialect.kind());
+                let usage = Usage { masking: effect.masking, ..Usage::IDENTITY.with_class(effect.class) };
+                Some(Star { usage: usage.of(star.usage), ..star })
+            }
+            (true, _) | (false, _) => None,
+        }
+    }
+
     /// The name that a column has without an alias, where the expression gives it one.
     fn inferred_name(&mut self, expr: &'a ast::Expr) -> Option<Name> {
         use ast::{AccessExpr, Expr as Ast};
@@ -339,6 +382,10 @@ impl<'a> Lower<'a> {
                 Some(AccessExpr::Dot(_) | AccessExpr::Subscript(_)) | None => None,
             },
             Ast::Nested(inner) | Ast::OuterJoin(inner) | Ast::Prior(inner) => self.inferred_name(inner),
+            Ast::Value(value) => match &value.value {
+                ast::Value::Placeholder(word) if self.dialect.is_positional(word) => Some(self.plain(word)),
+                _ => None,
+            },
             Ast::Named { name, .. } => Some(self.name(name)),
             Ast::Cast { expr, kind, .. } if lower_folding || *kind == ast::CastKind::DoubleColon => {
                 self.inferred_name(expr)
@@ -352,6 +399,18 @@ impl<'a> Lower<'a> {
             _ => None,
         }
     }
+}
+
+/// `ORDER BY ALL`, where the grammar reads a column.
+fn is_all(items: &[ast::OrderByExpr]) -> bool {
+    let [ast::OrderByExpr { expr: ast::Expr::Identifier(ident), .. }] = items else { return false };
+    ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("all")
+}
+
+/// The items of a select by their positions.
+fn every_item(body: &SetExpr) -> Vec<Expr> {
+    let SetExpr::Select(select) = body else { return Vec::new() };
+    (1..=select.projection.len() as u32).map(|at| Expr { ordinal: Some(at), ..Expr::default() }).collect()
 }
 
 fn set_op(op: ast::SetOperator) -> SetOp {
