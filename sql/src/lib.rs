@@ -21,6 +21,7 @@ mod lower;
 mod name;
 mod parse;
 mod positions;
+mod repair;
 mod schema;
 mod script;
 mod split;

@@ -14,10 +14,11 @@ use crate::{
     diagnostic::{Diagnostic, Severity, code},
     dialect::Dialect,
     lineage::StatementKind,
-    lower::{Arena, Input, lower, lower_record, lower_special},
+    lower::{Arena, Input, lower, lower_moved, lower_record, lower_special},
     name::Span,
     positions::Positions,
-    script::{Script, Statement},
+    repair::{files, inert, repair},
+    script::{Effect, Script, Statement},
     split::split,
     template,
     tokens::{Special, rewrite, special},
@@ -37,6 +38,12 @@ const NESTING: usize = 300;
 
 /// How often one piece is taken up again after an error or a block word.
 const RESUMES: usize = 500;
+
+/// How often the tokens of one statement are repaired.
+const REPAIRS: usize = 100;
+
+/// How many tokens are parsed again for repairs of one statement, at most.
+const REPAIRED_TOKENS: usize = 1_000_000;
 
 /// How deep texts within texts are followed.
 const TEXTS: usize = 4;
@@ -99,6 +106,17 @@ struct Piece<'a> {
     tokens: Vec<TokenWithSpan>,
 }
 
+/// A statement, and the tokens that it was made of.
+struct Parsed {
+    statement: ast::Statement,
+    tokens: Vec<TokenWithSpan>,
+    /// How many of them.
+    used: usize,
+    /// What repairs left out.
+    notes: Vec<Diagnostic>,
+    by_name: bool,
+}
+
 impl Pass {
     /// A text that begins at byte `base` of the whole.
     fn script(&mut self, text: &str, base: usize) {
@@ -118,7 +136,7 @@ impl Pass {
             Ok(tokens) => {
                 let tokens = rewrite(tokens, self.dialect);
                 self.body_text(&tokens, text, base);
-                self.statements_of(&Piece { positions, tokens });
+                self.statements_of(&mut Piece { positions, tokens });
             }
             Err(failure) => self.unparsed(&positions, code::PARSE_ERROR, failure.span, failure.message),
         }
@@ -128,7 +146,7 @@ impl Pass {
         let native = Tokenizer::new(self.grammars[0].as_ref(), text).tokenize_with_location();
         native
             .or_else(|error| Tokenizer::new(&GenericDialect {}, text).tokenize_with_location().map_err(|_| error))
-            .map_err(|error| Failure::at(positions, error.location, &error.message))
+            .map_err(|error| Failure::at(positions, error.location, 0, &error.message))
     }
 
     /// `CREATE PROCEDURE … AS $$ … $$`: the text in the quotes is a script of its own.
@@ -153,7 +171,7 @@ impl Pass {
         }
     }
 
-    fn statements_of(&mut self, piece: &Piece<'_>) {
+    fn statements_of(&mut self, piece: &mut Piece<'_>) {
         let mut at = 0;
         for _ in 0..RESUMES {
             at = self.pass_prelude(piece, at);
@@ -186,49 +204,133 @@ impl Pass {
     }
 
     fn inner_query(&mut self, piece: &Piece<'_>, range: std::ops::Range<usize>, variable: Option<&str>) {
-        let tokens = &piece.tokens[range];
-        if let Ok((statement, _)) = self.parse_one(piece, tokens) {
+        let tokens = piece.tokens[range].to_vec();
+        if let Ok(parsed) = self.parse_one(&piece.positions, tokens).1 {
+            let tokens = &parsed.tokens[..parsed.used];
             let input = Input { dialect: self.dialect, positions: &piece.positions, tokens };
-            let record = lower_record(&statement, variable, input, &mut self.arena);
+            let record = lower_record(&parsed.statement, variable, input, &mut self.arena);
             self.statements.extend(record);
         }
     }
 
     /// Parses and lowers one statement; the answer is where the next begins.
-    fn next_statement(&mut self, piece: &Piece<'_>, at: usize) -> Result<usize, Failure> {
-        let tokens = &piece.tokens[at..];
-        if let Some(special) = special(tokens) {
-            self.special(piece, &special);
+    fn next_statement(&mut self, piece: &mut Piece<'_>, at: usize) -> Result<usize, Failure> {
+        if let Some(special) = special(&piece.tokens[at..]) {
+            self.special(piece, at, &special);
             return Ok(at + special.tokens);
         }
-        let (statement, used) = self.parse_one(piece, tokens)?;
-        let input = Input { dialect: self.dialect, positions: &piece.positions, tokens: &tokens[..used] };
-        let lowered = lower(&statement, input, &mut self.arena);
+        let tokens = if at == 0 { std::mem::take(&mut piece.tokens) } else { piece.tokens[at..].to_vec() };
+        let (original, result) = self.parse_one(&piece.positions, tokens);
+        let repaired = original.is_some();
+        if let (0, Some(original)) = (at, original) {
+            piece.tokens = original;
+        }
+        let parsed = result?;
+        let input = Input { dialect: self.dialect, positions: &piece.positions, tokens: &parsed.tokens[..parsed.used] };
+        let mut lowered = lower(&parsed.statement, input, &mut self.arena);
+        if parsed.by_name {
+            fill_by_name(&mut lowered);
+        }
         self.statements.push(lowered);
-        Ok(at + used)
+        self.arena.diagnostics.extend(parsed.notes);
+        if !repaired && at == 0 {
+            piece.tokens = parsed.tokens;
+            return Ok(parsed.used);
+        }
+        let Some(next) = parsed.tokens.get(parsed.used) else { return Ok(piece.tokens.len()) };
+        let rest = &piece.tokens[at..];
+        Ok(at + rest.partition_point(|token| token.span.start < next.span.start))
     }
 
     /// The first grammar that accepts decides; the error is that of the dialect's own.
-    fn parse_one(&self, piece: &Piece<'_>, tokens: &[TokenWithSpan]) -> Result<(ast::Statement, usize), Failure> {
+    ///
+    /// When all refuse, the tokens are repaired; they come back as they were too, unless they are those of
+    /// the statement.
+    fn parse_one(
+        &self,
+        positions: &Positions<'_>,
+        tokens: Vec<TokenWithSpan>,
+    ) -> (Option<Vec<TokenWithSpan>>, Result<Parsed, Failure>) {
+        let mut tokens = tokens;
         let mut failure = None;
         for grammar in &self.grammars {
-            match attempt(grammar.as_ref(), piece, tokens) {
-                Ok(parsed) => return Ok(parsed),
+            let (back, result) = attempt(grammar.as_ref(), positions, tokens);
+            tokens = back;
+            match result {
+                Ok((statement, used)) => {
+                    return (None, Ok(Parsed { statement, tokens, used, notes: Vec::new(), by_name: false }));
+                }
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
-        Err(failure.unwrap_or_else(|| Failure::at(&piece.positions, Location::new(1, 1), "no grammar to parse with")))
+        let repaired = self.grammars.iter().find_map(|grammar| self.repaired(grammar.as_ref(), positions, &tokens));
+        let refused = || Failure::at(positions, Location::new(1, 1), 0, "no grammar to parse with");
+        (Some(tokens), repaired.ok_or_else(|| failure.unwrap_or_else(refused)))
     }
 
-    fn special(&mut self, piece: &Piece<'_>, special: &Special) {
-        let statement = lower_special(special, &piece.positions, &mut self.arena);
+    /// The statement after as many repairs as it takes and its size allows.
+    fn repaired(&self, grammar: &dyn Grammar, positions: &Positions<'_>, tokens: &[TokenWithSpan]) -> Option<Parsed> {
+        let mut tokens = tokens.to_vec();
+        let mut notes = Vec::new();
+        let mut by_name = false;
+        for _ in 0..(REPAIRED_TOKENS / tokens.len().max(1)).clamp(1, REPAIRS) {
+            let (back, result) = attempt(grammar, positions, tokens);
+            tokens = back;
+            let at = match result {
+                Ok((statement, used)) => return Some(Parsed { statement, tokens, used, notes, by_name }),
+                Err(failure) => failure.token,
+            };
+            let change = repair(&tokens, at, self.dialect)?;
+            by_name |= change.by_name;
+            let place = tokens.get(change.range.start).and_then(|token| positions.place(token.span));
+            let end = tokens.get(change.range.end.saturating_sub(1)).and_then(|token| positions.place(token.span));
+            if let (Some((severity, what)), Some(start), Some(end)) = (change.note, place, end) {
+                let span = Span { start: start.0 as usize, end: end.1.max(start.1) as usize };
+                notes.push(Diagnostic {
+                    code: code::SKIPPED,
+                    severity,
+                    span,
+                    message: format!("{what} is passed over"),
+                });
+            }
+            tokens.splice(change.range, change.with);
+        }
+        None
+    }
+
+    fn special(&mut self, piece: &Piece<'_>, at: usize, special: &Special) {
+        let mut statement = lower_special(special, &piece.positions, &mut self.arena);
+        if let Some(range) = &special.query {
+            let tokens = piece.tokens[at + range.start..at + range.end].to_vec();
+            match self.parse_one(&piece.positions, tokens).1 {
+                Ok(parsed) => {
+                    let tokens = &parsed.tokens[..parsed.used];
+                    let input = Input { dialect: self.dialect, positions: &piece.positions, tokens };
+                    lower_moved(&parsed.statement, &mut statement, input, &mut self.arena);
+                }
+                Err(failure) => {
+                    return self.unparsed(&piece.positions, code::PARSE_ERROR, failure.span, failure.message);
+                }
+            }
+        }
         self.statements.push(statement);
     }
 
     /// Reports a statement that is not understood; the answer is where another may begin.
     fn recover(&mut self, piece: &Piece<'_>, at: usize, failure: Failure) -> Option<usize> {
+        let following = statement_on_a_line(piece, at, |_| true);
+        let alone = &piece.tokens[at..following.unwrap_or(piece.tokens.len())];
+        if let Some(moved) = files(alone, self.dialect) {
+            self.special(piece, at, &moved);
+            return following;
+        }
+        if let Some(kind) = inert(alone, self.dialect) {
+            self.inert(piece, alone, kind);
+            return following;
+        }
         let solid = piece.tokens[at..].iter().find(|token| !is_blank(&token.token));
         let scripting = self.inside && solid.is_some_and(|token| !begins_statement(&token.token));
+        let start = failure.span.start;
         if scripting {
             let span = failure.span;
             let message = "a declaration or scripting statement is not followed".to_owned();
@@ -237,18 +339,18 @@ impl Pass {
             self.unparsed(&piece.positions, code::PARSE_ERROR, failure.span, failure.message);
         }
         // A statement that follows on a line of its own may be whole.
-        let mut line_start = false;
-        for (index, token) in piece.tokens.iter().enumerate().skip(at + 1) {
-            let after_error = piece.positions.offset(token.span.start) > failure.span.start;
-            if after_error && line_start && begins_statement(&token.token) {
-                return Some(index);
-            }
-            line_start = match &token.token {
-                Token::Whitespace(space) => line_start || space.to_string().contains('\n'),
-                _ => false,
-            };
-        }
-        None
+        statement_on_a_line(piece, at, |token| piece.positions.offset(token.span.start) > start)
+    }
+
+    /// A statement that the grammars refuse but that moves no rows.
+    fn inert(&mut self, piece: &Piece<'_>, tokens: &[TokenWithSpan], kind: StatementKind) {
+        let mut places = tokens.iter().filter(|token| !is_blank(&token.token));
+        let place = places.next().and_then(|token| piece.positions.place(token.span));
+        let place = place.unwrap_or_else(|| piece.positions.whole());
+        let message = "a statement that moves no rows is passed over".to_owned();
+        let diagnostic = Diagnostic { code: code::SKIPPED, severity: Severity::Note, span: place.span(), message };
+        self.arena.diagnostics.push(diagnostic);
+        self.statements.push(Statement { kind, place: piece.positions.whole(), effects: Vec::new() });
     }
 
     fn unparsed(&mut self, positions: &Positions<'_>, code: &'static str, span: Span, message: String) {
@@ -258,53 +360,106 @@ impl Pass {
     }
 }
 
-/// One statement from the beginning of `tokens`, and how many of them it took.
+/// The rows of inserts go to columns of their own names.
+fn fill_by_name(statement: &mut Statement) {
+    for effect in &mut statement.effects {
+        if let Effect::Fill(fill) = effect {
+            fill.by_name = true;
+        }
+    }
+}
+
+/// Where the next statement begins a line, after the first token and among those that `wanted` accepts.
+fn statement_on_a_line(piece: &Piece<'_>, at: usize, wanted: impl Fn(&TokenWithSpan) -> bool) -> Option<usize> {
+    let mut line_start = false;
+    let first = piece.tokens[at..].iter().position(|token| !is_blank(&token.token)).map_or(at, |ahead| at + ahead);
+    for (index, token) in piece.tokens.iter().enumerate().skip(first + 1) {
+        if line_start && begins_statement(&token.token) && wanted(token) {
+            return Some(index);
+        }
+        line_start = match &token.token {
+            Token::Whitespace(space) => line_start || space.to_string().contains('\n'),
+            _ => false,
+        };
+    }
+    None
+}
+
+/// One statement from the beginning of `tokens`, which come back, and how many of them it took.
 fn attempt(
     grammar: &dyn Grammar,
-    piece: &Piece<'_>,
-    tokens: &[TokenWithSpan],
-) -> Result<(ast::Statement, usize), Failure> {
-    let first = tokens.first().map_or(Location::new(1, 1), |token| token.span.start);
-    let mut parser = Parser::new(grammar).with_recursion_limit(NESTING).with_tokens_with_locations(tokens.to_vec());
-    let statement = parser.parse_statement().map_err(|error| Failure::of(&piece.positions, &parser, &error, first))?;
+    positions: &Positions<'_>,
+    tokens: Vec<TokenWithSpan>,
+) -> (Vec<TokenWithSpan>, Result<(ast::Statement, usize), Failure>) {
+    let mut parser = Parser::new(grammar).with_recursion_limit(NESTING).with_tokens_with_locations(tokens);
+    let result = parser.parse_statement();
+    let stopped = parser.index();
     let next = parser.peek_token_ref();
-    if next.token == Token::EOF {
-        return Ok((statement, tokens.len()));
-    }
-    let used = tokens.iter().position(|token| token.span.start >= next.span.start && token.token == next.token);
-    let used = used.unwrap_or(tokens.len());
-    // What is left must be able to begin a statement, or this grammar did not understand it all.
-    if begins_statement(&next.token) || !prelude(&tokens[used..]).records.is_empty() || prelude(&tokens[used..]).inside
-    {
-        return Ok((statement, used));
+    let next = (next.token != Token::EOF).then(|| next.clone());
+    let tokens = parser.into_tokens();
+    let result = match result {
+        Err(error) => Err(Failure::of(positions, &tokens, stopped, &error)),
+        Ok(statement) => match next {
+            None => Ok((statement, tokens.len())),
+            Some(next) => rest_begins(&tokens, stopped, &next, positions).map(|used| (statement, used)),
+        },
+    };
+    (tokens, result)
+}
+
+/// What is left must be able to begin a statement, or the grammar did not understand it all.
+fn rest_begins(
+    tokens: &[TokenWithSpan],
+    stopped: usize,
+    next: &TokenWithSpan,
+    positions: &Positions<'_>,
+) -> Result<usize, Failure> {
+    let ahead = tokens[stopped..].iter().position(|token| !is_blank(&token.token));
+    let used = ahead.map_or(tokens.len(), |ahead| stopped + ahead);
+    let after = prelude(&tokens[used..]);
+    if begins_statement(&next.token) || !after.records.is_empty() || after.inside {
+        return Ok(used);
     }
     let message = format!("expected: end of statement, found: {}", next.token);
-    Err(Failure::at(&piece.positions, next.span.start, &message))
+    Err(Failure::at(positions, next.span.start, used, &message))
 }
 
 /// Why and where a piece could not be parsed.
 struct Failure {
     span: Span,
+    /// The index of the token where the parser stopped.
+    token: usize,
     message: String,
 }
 
 impl Failure {
-    fn at(positions: &Positions<'_>, at: Location, message: &str) -> Failure {
+    fn at(positions: &Positions<'_>, at: Location, token: usize, message: &str) -> Failure {
         let start = positions.offset(at);
-        Failure { span: Span { start, end: start }, message: lower_first(message) }
+        Failure { span: Span { start, end: start }, token, message: lower_first(message) }
     }
 
-    fn of(positions: &Positions<'_>, parser: &Parser<'_>, error: &ParserError, before: Location) -> Failure {
-        let here: &TokenWithSpan = parser.peek_token_ref();
-        let at = if here.span.start.line == 0 { before } else { here.span.start };
-        let message = match error {
+    fn of(positions: &Positions<'_>, tokens: &[TokenWithSpan], stopped: usize, error: &ParserError) -> Failure {
+        let (message, place) = match error {
             ParserError::TokenizerError(text) | ParserError::ParserError(text) => {
-                text.split(" at Line: ").next().unwrap_or(text).to_owned()
+                let (message, place) = text.split_once(" at Line: ").unwrap_or((text, ""));
+                (message.to_owned(), location(place))
             }
-            ParserError::RecursionLimitExceeded => format!("expected at most {NESTING} levels of nesting"),
+            ParserError::RecursionLimitExceeded => (format!("expected at most {NESTING} levels of nesting"), None),
         };
-        Failure::at(positions, at, &message)
+        let token = match place {
+            Some(place) => tokens.partition_point(|token| token.span.start < place),
+            None if message.ends_with("found: EOF") => tokens.len(),
+            None => stopped.min(tokens.len()),
+        };
+        let before = tokens.get(token).or(tokens.last()).map_or(Location::new(1, 1), |token| token.span.start);
+        Failure::at(positions, place.unwrap_or(before), token, &message)
     }
+}
+
+/// Of `3, Column: 7`.
+fn location(text: &str) -> Option<Location> {
+    let (line, column) = text.split_once(", Column: ")?;
+    Some(Location::new(line.trim().parse().ok()?, column.trim().parse().ok()?))
 }
 
 /// Error texts begin in lower case.

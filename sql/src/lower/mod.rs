@@ -25,7 +25,7 @@ use crate::{
     lineage::StatementKind,
     name::Ident,
     positions::Positions,
-    script::{Effect, Name, Path, Place, Query, QueryId, Script, Statement, Table},
+    script::{Effect, FillMode, Name, Path, Place, Query, QueryId, Script, Statement, Table},
     tokens::{Operand, Special},
 };
 
@@ -119,6 +119,27 @@ pub(crate) fn lower_special(special: &Special, positions: &Positions<'_>, arena:
     };
     let effect = Effect::Touch { reads: tables(&special.reads), writes: tables(&special.writes) };
     Statement { kind: StatementKind::Copy, place: positions.whole(), effects: vec![effect] }
+}
+
+/// The query whose rows a statement read from its tokens writes to each of its targets.
+pub(crate) fn lower_moved(query: &ast::Statement, moved: &mut Statement, input: Input<'_>, arena: &mut Arena) {
+    let lowered = lower(query, input, arena);
+    let [Effect::Answer(query)] = lowered.effects.as_slice() else { return };
+    let targets: Vec<Table> = moved
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Touch { writes, .. } => Some(writes.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let fill = |target: Table| Effect::Fill(Box::new(statement::plain_fill(target, *query, FillMode::Insert)));
+    if targets.is_empty() {
+        moved.effects = lowered.effects;
+    } else {
+        moved.effects.extend(targets.into_iter().map(fill));
+    }
 }
 
 fn operand_table(operand: &Operand, positions: &Positions<'_>, arena: &mut Arena) -> Table {

@@ -13,6 +13,8 @@ pub(crate) struct Special {
     /// Token ranges of the names of tables whose rows move, and where to.
     pub reads: Vec<Operand>,
     pub writes: Vec<Operand>,
+    /// A query whose rows are what moves, as a token range.
+    pub query: Option<std::ops::Range<usize>>,
 }
 
 /// A table's name, or the address of a file.
@@ -52,6 +54,7 @@ fn exchange_partition(edit: &mut Edit<'_>) -> Option<Special> {
         tokens: edit.tokens.len(),
         reads: vec![Operand::Table(source)],
         writes: vec![Operand::Table(target)],
+        query: None,
     })
 }
 
@@ -68,7 +71,7 @@ fn copy_into_table(edit: &mut Edit<'_>) -> Option<Special> {
     let (_, address) = edit.solid().nth(1)?;
     let Token::SingleQuotedString(address) = address else { return None };
     let reads = vec![Operand::Address(address.clone())];
-    Some(Special { tokens: edit.tokens.len(), reads, writes: vec![Operand::Table(target)] })
+    Some(Special { tokens: edit.tokens.len(), reads, writes: vec![Operand::Table(target)], query: None })
 }
 
 /// A dotted name, which is passed.

@@ -1,0 +1,232 @@
+//! Words that are noise to lineage, and words that have another spelling the parser knows.
+
+use sqlparser::tokenizer::Token;
+
+use super::{Repair, create::name_end, view::View};
+
+/// Words left out where the parser stops at them or just after.
+const NOISE: &[&str] = &[
+    "VARIADIC",
+    "APPROXIMATE",
+    "SIBLINGS",
+    "LOW_PRIORITY",
+    "QUICK",
+    "IGNORE",
+    "DELAYED",
+    "HIGH_PRIORITY",
+    "BULK",
+    "NORMALIZE ON MEETS OR OVERLAPS",
+    "NORMALIZE ON OVERLAPS OR MEETS",
+    "NORMALIZE ON OVERLAPS",
+    "NORMALIZE ON MEETS",
+    "NORMALIZE",
+    "HISTORY",
+    "BY POSITION",
+    "NOT MATERIALIZED",
+    "MATERIALIZED",
+    "STREAM",
+    "EXPLAIN VIRTUAL",
+    "ALLOW FILTERING",
+    "LIVE",
+    "UNIQUE",
+];
+
+/// Words and signs with what stands for them.
+const SPELLINGS: &[(&str, &str)] = &[
+    ("ISNULL", "IS NULL"),
+    ("NOTNULL", "IS NOT NULL"),
+    ("MULTISET UNION ALL", "||"),
+    ("MULTISET UNION DISTINCT", "||"),
+    ("MULTISET UNION", "||"),
+    ("MULTISET EXCEPT ALL", "||"),
+    ("MULTISET EXCEPT DISTINCT", "||"),
+    ("MULTISET EXCEPT", "||"),
+    ("MULTISET INTERSECT ALL", "||"),
+    ("MULTISET INTERSECT DISTINCT", "||"),
+    ("MULTISET INTERSECT", "||"),
+    ("SUBMULTISET OF", "="),
+    ("NOT MATCH", "="),
+    ("NOT GLOB", "="),
+    ("NOT REGEXP", "="),
+    ("NOT IREGEXP", "="),
+    ("GLOB", "="),
+    ("MATCH", "="),
+    ("IREGEXP", "="),
+    ("SOUNDS LIKE", "="),
+    ("NOT =", "="),
+    ("^ =", "="),
+    ("! =", "="),
+    ("< =", "="),
+    ("> =", "="),
+    ("< >", "="),
+    ("GE", "="),
+    ("LE", "="),
+    ("EQ", "="),
+    ("NE", "="),
+    ("GT", "="),
+    ("LT", "="),
+    ("MOD", "%"),
+    ("DIV", "%"),
+    ("* *", "*"),
+    ("IS NOT", "="),
+    ("IS", "="),
+    ("NOT IN", "="),
+    ("IN", "="),
+    ("^", "%"),
+    ("EMPTY", "NULL"),
+    ("A SET", "NULL"),
+    ("KEEP ( DENSE_RANK FIRST", "WITHIN GROUP ("),
+    ("KEEP ( DENSE_RANK LAST", "WITHIN GROUP ("),
+    ("UPDATE ALL BY NAME", "UPDATE SET *"),
+    ("INSERT ALL BY NAME", "INSERT *"),
+    ("REMOVE DUPLICATES", "WHEN NOT MATCHED THEN INSERT *"),
+    ("VALUE OF", "="),
+];
+
+/// Signs left out where the parser stops at them.
+const SIGNS: [&str; 5] = ["!", "?", "&", "&&", "\\"];
+
+pub(super) fn respell(view: View<'_>, at: usize) -> Option<Repair> {
+    let here = view.solid(at);
+    rows(view, here)
+        .or_else(|| by_name(view, here))
+        .or_else(|| insert(view, here))
+        .or_else(|| sequence(view, here))
+        .or_else(|| delete(view, here))
+        .or_else(|| multi_update(view, here))
+        .or_else(|| near(view, here))
+}
+
+/// Words at the place or up to three tokens before it.
+fn near(view: View<'_>, at: usize) -> Option<Repair> {
+    let mut here = at;
+    for back in 0..4 {
+        if let Some((end, text)) = SPELLINGS.iter().find_map(|(words, text)| Some((view.reads(here, words)?, *text)))
+            && view.next(end - 1) >= at
+            && is_infix(view, here, text)
+        {
+            return Some(Repair::respelled(here..end, view.made(text, here)));
+        }
+        if let Some(end) = NOISE.iter().find_map(|words| view.reads(here, words))
+            && view.next(end - 1) >= at
+        {
+            return Some(Repair::dropped(here..end));
+        }
+        if back < 2 && view.any(here, &SIGNS) {
+            return Some(Repair::dropped(here..here + 1));
+        }
+        here = view.before(here)?;
+    }
+    None
+}
+
+/// Operators stand between operands.
+fn is_infix(view: View<'_>, at: usize, text: &str) -> bool {
+    if !matches!(text, "=" | "||" | "%" | "*" | "IS NULL" | "IS NOT NULL") {
+        return true;
+    }
+    let Some(before) = view.before(at) else { return false };
+    !view.any(before, &[",", "(", "SELECT", ".", "AS", "FROM", "WHERE", "AND", "OR", "ON", "BY", "THEN"])
+}
+
+/// `VALUES 1, 2` as `VALUES (1), (2)`, and names of values in rows.
+fn rows(view: View<'_>, at: usize) -> Option<Repair> {
+    let values = view.before(at).filter(|before| view.is(*before, "VALUES"))?;
+    if view.is(at, "(") {
+        return None;
+    }
+    let ends = |view: &View<'_>, at: usize| {
+        view.any(at, &[",", "ORDER", "UNION", "EXCEPT", "INTERSECT", "LIMIT", "OFFSET", "FETCH", "ON", "RETURNING"])
+    };
+    let mut with = Vec::new();
+    let mut start = at;
+    loop {
+        let end = view.until(start, ends);
+        with.extend(view.made("(", start));
+        with.extend(view.copy(start..end));
+        with.extend(view.made(")", start));
+        if !view.is(end, ",") {
+            return Some(Repair::respelled(view.next(values)..end, with));
+        }
+        with.extend(view.made(",", end));
+        start = view.next(end);
+    }
+}
+
+/// `INSERT … BY NAME`.
+fn by_name(view: View<'_>, at: usize) -> Option<Repair> {
+    let start = [Some(at), view.before(at)].into_iter().flatten().find(|start| view.is(*start, "BY"))?;
+    let end = view.reads(start, "BY NAME")?;
+    view.any(view.solid(0), &["INSERT", "WITH"]).then(|| Repair { by_name: true, ..Repair::dropped(start..end) })
+}
+
+/// Parts of `INSERT` that the parser does not know.
+fn insert(view: View<'_>, at: usize) -> Option<Repair> {
+    let before = view.before(at)?;
+    if view.reads(at, "DEFAULT VALUES").is_some() && view.is(before, ")") {
+        let open = view.opening(before)?;
+        return Some(Repair::dropped(open..before + 1));
+    }
+    if let Some(end) = view.reads(at, "REPLACE WHERE").or_else(|| view.reads(at, "REPLACE USING"))
+        && view.is(view.solid(0), "INSERT")
+    {
+        let query = |view: &View<'_>, at: usize| view.any(at, &["SELECT", "WITH", "VALUES", "TABLE", "FROM"]);
+        let end = if view.is(view.solid(end), "(") { view.group(view.solid(end)) } else { view.until(end, query) };
+        return Some(Repair::dropped(at..end).passing("which rows are replaced"));
+    }
+    let top = [Some(at), Some(before), view.before(before)];
+    let top = top.into_iter().flatten().find(|start| view.is(*start, "TOP"))?;
+    let statement = view.before(top).is_some_and(|word| view.any(word, &["INSERT", "UPDATE", "DELETE", "MERGE"]));
+    if !statement {
+        return None;
+    }
+    let open = view.next(top);
+    let end = view.group(open).max(open + 1);
+    let end = view.reads(end, "PERCENT").unwrap_or(end);
+    Some(Repair::dropped(top..end).passing("how many rows"))
+}
+
+/// `NEXT VALUE FOR s` as a call.
+fn sequence(view: View<'_>, at: usize) -> Option<Repair> {
+    let mut start = at;
+    for _ in 0..4 {
+        let known = ["NEXT VALUE FOR", "PREVIOUS VALUE FOR", "NEXTVAL FOR", "PREVVAL FOR", "NEXT VALUES FOR"];
+        if let Some(end) = known.iter().find_map(|words| view.reads(start, words)) {
+            let end = name_end(view, view.solid(end));
+            return Some(Repair::respelled(start..end, view.made("nextval ( )", start)));
+        }
+        start = view.before(start)?;
+    }
+    None
+}
+
+/// Forms of `DELETE`.
+fn delete(view: View<'_>, at: usize) -> Option<Repair> {
+    if !view.is(view.solid(0), "DELETE") {
+        return None;
+    }
+    let before = view.before(at)?;
+    // The second FROM of T-SQL holds what is joined.
+    if view.is(at, "FROM") && !view.is(before, "DELETE") {
+        return Some(Repair::respelled(at..at + 1, view.made("USING", at)));
+    }
+    if view.is(at, "OUTPUT") {
+        let end = view.until(at, |view, at| view.any(at, &["FROM", "WHERE"]));
+        return Some(Repair::dropped(at..end).losing("the output of the deleted rows"));
+    }
+    // `t.*` and `FROM t *`.
+    let star = [at, before].into_iter().find(|at| view.is(*at, "*"))?;
+    let dot = view.before(star).filter(|dot| view.is(*dot, "."));
+    Some(Repair::dropped(dot.unwrap_or(star)..star + 1))
+}
+
+/// MySQL's `UPDATE a, b SET …` as a join.
+fn multi_update(view: View<'_>, at: usize) -> Option<Repair> {
+    let first = view.solid(0);
+    if !view.is(first, "UPDATE") || !view.is(at, ",") {
+        return None;
+    }
+    let set = view.until(first, |view, at| view.is(at, "SET"));
+    (at < set && matches!(view.token(set), Token::Word(_)))
+        .then(|| Repair::respelled(at..at + 1, view.made("CROSS JOIN", at)))
+}
