@@ -9,6 +9,10 @@ use std::process::{Child, Command, Output, Stdio};
 use expect_test::{Expect, expect};
 use tempfile::TempDir;
 
+mod cli {
+    mod lineage;
+}
+
 /// A folder to work in, and commands in it with no settings from outside.
 struct Desk {
     folder: TempDir,
@@ -392,6 +396,7 @@ fn every_command_shows_an_example() {
         &["ingest", "events"],
         &["ingest", "sql"],
         &["ingest", "dbt"],
+        &["lineage"],
         &["schema"],
         &["config"],
         &["digest"],

@@ -5,6 +5,7 @@ mod graphql {
     mod answers;
     mod errors;
     mod lineage;
+    mod parse_sql;
     mod reads;
     mod schema;
     mod selection;
