@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use graph::change::{Claim, ColumnClaim, ExpressionSpan, Fault};
+use graph::change::{Claim, ColumnClaim, ExpressionSpan};
 use graph::derive::QueryContext;
-use graph::{EdgeKind, LineageSource, QualifiedName};
+use graph::{EdgeKind, Gap, LineageSource, QualifiedName, QueryFault};
 use sql::{Direct, Indirect, Lineage, Span, StatementKind, StatementLineage, TableName, TableUse};
 
+use crate::derive::{fault, place};
 use crate::resolve::{Resolver, Role, identity};
 
 /// Longest text of an expression that is kept, in bytes.
@@ -19,14 +20,14 @@ pub(crate) fn claims(
     lineage: &Lineage,
     context: &QueryContext,
     resolver: &Resolver<'_>,
-) -> (Vec<Claim>, Vec<Fault>) {
+) -> (Vec<Claim>, Vec<QueryFault>) {
     let result = result(lineage, context, resolver);
     let mut claims = Claims {
         text,
         resolver,
         locations: locations(lineage),
         outputs: BTreeMap::new(),
-        stars: BTreeSet::new(),
+        stars: BTreeMap::new(),
         result,
     };
     claims.add_tables(lineage);
@@ -79,8 +80,8 @@ struct Claims<'a> {
     resolver: &'a Resolver<'a>,
     locations: BTreeSet<TableName>,
     outputs: BTreeMap<QualifiedName, Output>,
-    /// Datasets of which all columns are taken while none is known.
-    stars: BTreeSet<QualifiedName>,
+    /// Datasets of which all columns are taken while none is known, and where first.
+    stars: BTreeMap<QualifiedName, Span>,
     result: Option<QueryResult>,
 }
 
@@ -131,7 +132,7 @@ impl Claims<'_> {
             let Some(output) = self.output(&edge.target.table, edge.span) else { continue };
             let Some(source) = self.source(&edge.source.table) else { continue };
             if edge.source.column == "*" || edge.target.column == "*" {
-                self.stars.insert(source);
+                self.stars.entry(source).or_insert(edge.span);
                 continue;
             }
             let kind = if edge.ambiguous { EdgeKind::Unknown } else { edge_kind(edge.kind) };
@@ -185,7 +186,7 @@ impl Claims<'_> {
 
     /// An output that nothing feeds gives a claim only when the query explains the run: else it may be fed by what the
     /// query does not show.
-    fn finish(self, explained: bool) -> (Vec<Claim>, Vec<Fault>) {
+    fn finish(self, explained: bool) -> (Vec<Claim>, Vec<QueryFault>) {
         let claims = self.outputs.into_iter().map(|(output, found)| {
             let own = |dataset: &QualifiedName| identity(dataset) == identity(&output);
             let inputs = found.inputs.into_iter().filter(|dataset| !own(dataset)).collect();
@@ -196,12 +197,12 @@ impl Claims<'_> {
     }
 }
 
-fn star(dataset: &QualifiedName) -> Fault {
+fn star((dataset, span): (&QualifiedName, &Span)) -> QueryFault {
     let message = format!(
         "all columns of \"{}\" are taken, and its schema is not known: lineage of its columns is missing",
         dataset.name
     );
-    Fault { code: "star-not-expanded".to_owned(), path: None, message }
+    QueryFault { span: Some(place(*span)), ..fault("star-not-expanded", message, Some(Gap::UnresolvedColumn)) }
 }
 
 fn moves_rows(kind: StatementKind) -> bool {
@@ -246,6 +247,6 @@ fn indirect(kind: Indirect) -> EdgeKind {
 
 fn expression(text: &str, span: Span) -> ExpressionSpan {
     let end = (0..=MAX_EXPRESSION.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    ExpressionSpan { text: text[..end].to_owned(), start: place(span.start), end: place(span.end) }
+    let (start, stop) = place(span);
+    ExpressionSpan { text: text[..end].to_owned(), start, end: stop }
 }

@@ -1,11 +1,11 @@
 //! The graph's question, answered by the SQL engine.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use graph::Query;
-use graph::change::Fault;
 use graph::derive::{Derivation, Derive, QueryContext, Schemas};
-use sql::{Defaults, Diagnostic, EmptyCatalog, Script, Severity, TableName};
+use graph::{Gap, Query, QueryFault};
+use sql::{Defaults, Diagnostic, EmptyCatalog, Lineage, Script, Severity, Span, TableName, code};
 
 use crate::resolve::Resolver;
 use crate::{claims, dialect};
@@ -27,11 +27,11 @@ impl Derive for SqlDerive {
     fn derive(&self, query: &Query, context: &QueryContext, schemas: &dyn Schemas) -> Derivation {
         let answer = catch_unwind(AssertUnwindSafe(|| derive(query, context, schemas)));
         answer.unwrap_or_else(|_| Derivation {
-            faults: vec![Fault {
-                code: "sql-engine-failed".to_owned(),
-                path: None,
-                message: "the SQL engine failed on this query; its lineage is not known".to_owned(),
-            }],
+            faults: vec![fault(
+                "sql-engine-failed",
+                "the SQL engine failed on this query; its lineage is not known".to_owned(),
+                Some(Gap::Unparsed),
+            )],
             ..Derivation::default()
         })
     }
@@ -52,8 +52,8 @@ fn derive(query: &Query, context: &QueryContext, schemas: &dyn Schemas) -> Deriv
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     let (claims, stars) = claims::claims(&query.text, &lineage, context, &resolver);
     faults.extend(stars);
-    faults.extend(resolver.unresolved().into_iter().map(unresolved));
-    faults.extend(diagnostics.iter().filter_map(|found| diagnosed(found, &query.text)));
+    faults.extend(resolver.unresolved().iter().map(|(table, reason)| unresolved(table, reason, &lineage)));
+    faults.extend(diagnostics.iter().filter_map(diagnosed));
     Derivation { claims, depends_on: resolver.asked(), faults: bounded(faults) }
 }
 
@@ -64,36 +64,57 @@ fn mentioned(script: &Script) -> Vec<TableName> {
     uses.map(|used| used.name).collect()
 }
 
-fn unresolved((table, reason): (String, String)) -> Fault {
-    Fault { code: "unresolved-table".to_owned(), path: None, message: format!("table \"{table}\": {reason}") }
+/// A fault without a place.
+pub(crate) fn fault(code: &str, message: String, gap: Option<Gap>) -> QueryFault {
+    QueryFault { span: None, code: code.to_owned(), message, gap }
+}
+
+/// A place as the graph keeps it.
+pub(crate) fn place(span: Span) -> (u32, u32) {
+    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    (place(span.start), place(span.end))
+}
+
+fn unresolved(table: &str, reason: &str, lineage: &Lineage) -> QueryFault {
+    let statements = lineage.statements.iter();
+    let mut uses = statements.flat_map(|statement| statement.reads.iter().chain(&statement.writes));
+    let named = uses.find(|used| used.name.to_string() == table);
+    let found = fault("unresolved-table", format!("table \"{table}\": {reason}"), Some(Gap::UnresolvedDataset));
+    QueryFault { span: named.map(|used| place(used.span)), ..found }
 }
 
 /// A note costs nothing and is no fault.
-fn diagnosed(found: &Diagnostic, text: &str) -> Option<Fault> {
+fn diagnosed(found: &Diagnostic) -> Option<QueryFault> {
+    let fault = |code| QueryFault { span: Some(place(found.span)), ..fault(code, found.message.clone(), gap(code)) };
     match found.severity {
         Severity::Note => None,
-        Severity::Warning | Severity::Error => Some(Fault {
-            code: found.code.to_owned(),
-            path: Some(place(text, found.span.start)),
-            message: found.message.clone(),
-        }),
+        Severity::Warning | Severity::Error => Some(fault(found.code)),
     }
 }
 
-/// `query:line:column`, both from 1, columns in characters.
-fn place(text: &str, offset: usize) -> String {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    format!("query:{line}:{column}")
+/// What lineage lacks after a diagnostic. A column that may be of several tables has an edge from each.
+fn gap(diagnosed: &str) -> Option<Gap> {
+    match diagnosed {
+        code::AMBIGUOUS_COLUMN => None,
+        code::UNKNOWN_TABLE | code::UNKNOWN_COLUMN | code::STAR_NOT_EXPANDED | code::COLUMN_COUNT => {
+            Some(Gap::UnresolvedColumn)
+        }
+        _ => Some(Gap::Unparsed),
+    }
 }
 
-fn bounded(mut faults: Vec<Fault>) -> Vec<Fault> {
-    if faults.len() > MAX_FAULTS {
-        let more = faults.len() - MAX_FAULTS;
-        faults.truncate(MAX_FAULTS);
-        let message = format!("{more} more faults of this query are not listed");
-        faults.push(Fault { code: "more-faults".to_owned(), path: None, message });
+/// The first faults, and after them the first of each gap that is not yet among them.
+fn bounded(mut faults: Vec<QueryFault>) -> Vec<QueryFault> {
+    if faults.len() <= MAX_FAULTS {
+        return faults;
+    }
+    let rest = faults.split_off(MAX_FAULTS);
+    let all = rest.len();
+    let mut told: BTreeSet<Option<Gap>> = faults.iter().map(|fault| fault.gap).chain([None]).collect();
+    faults.extend(rest.into_iter().filter(|fault| told.insert(fault.gap)));
+    let more = all - (faults.len() - MAX_FAULTS);
+    if more > 0 {
+        faults.push(fault("more-faults", format!("{more} more faults of this query are not listed"), None));
     }
     faults
 }

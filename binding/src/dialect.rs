@@ -2,25 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use graph::change::Fault;
 use graph::derive::QueryContext;
 use graph::names::platform;
-use graph::{QualifiedName, Query};
+use graph::{QualifiedName, Query, QueryFault};
 use sql::Dialect;
 
+use crate::derive::fault;
+
 /// The dialect that the query names; else that of the platform it ran on; else generic, with a fault that says so.
-pub(crate) fn choose(query: &Query, context: &QueryContext, faults: &mut Vec<Fault>) -> Option<Dialect> {
+pub(crate) fn choose(query: &Query, context: &QueryContext, faults: &mut Vec<QueryFault>) -> Option<Dialect> {
     if let Some(name) = query.dialect.as_deref().filter(|name| !name.trim().is_empty()) {
         match Dialect::from_name(name.trim()) {
             Ok(dialect) => return Some(dialect),
-            Err(unknown) => faults.push(fault("unknown-dialect", unknown.to_string())),
+            Err(unknown) => faults.push(fault("unknown-dialect", unknown.to_string(), None)),
         }
     }
     let datasets = || context.inputs.iter().chain(&context.outputs);
     if let Some(dialect) = datasets().find_map(|dataset| of_platform(&dataset.namespace)) {
         return Some(dialect);
     }
-    faults.push(fault("no-dialect", guessed(datasets())));
+    faults.push(fault("no-dialect", guessed(datasets()), None));
     Dialect::from_name("generic").ok()
 }
 
@@ -47,8 +48,4 @@ fn guessed<'a>(datasets: impl Iterator<Item = &'a QualifiedName>) -> String {
         "the query names no dialect: expected one, or an input or output on a database to tell it by, found {found}; \
          it was read as generic SQL"
     )
-}
-
-fn fault(code: &str, message: String) -> Fault {
-    Fault { code: code.to_owned(), path: None, message }
 }

@@ -67,8 +67,9 @@ fn render(found: &Derivation) -> String {
     let asked: Vec<&str> = found.depends_on.iter().map(|dataset| dataset.name.as_str()).collect();
     writeln!(out, "asked {}", asked.join(", ")).expect("a text");
     for fault in &found.faults {
-        let path = fault.path.as_deref().unwrap_or("-");
-        writeln!(out, "{} {path}: {}", fault.code, fault.message).expect("a text");
+        let place = fault.span.map_or("-".to_owned(), |(start, end)| format!("{start}..{end}"));
+        let gap = fault.gap.map_or("nothing lost".to_owned(), |gap| format!("{gap:?}"));
+        writeln!(out, "{} {place} {gap}: {}", fault.code, fault.message).expect("a text");
     }
     out
 }
@@ -208,10 +209,10 @@ fn a_table_that_could_be_two_is_a_fault() {
         run,
         "select x.id, y.id as other from x, y",
         expect![[r#"
-        asked shop.a.y, shop.b.y
-        unresolved-table -: table "x": expected one dataset of the run, found "shop.a.x" of "postgres://db:5432" and "shop.b.x" of "postgres://db:5432"
-        unresolved-table -: table "y": expected a schema in the query, found that it could be "shop.a.y" of "postgres://db:5432" and "shop.b.y" of "postgres://db:5432"
-    "#]],
+            asked shop.a.y, shop.b.y
+            unresolved-table 32..33 UnresolvedDataset: table "x": expected one dataset of the run, found "shop.a.x" of "postgres://db:5432" and "shop.b.x" of "postgres://db:5432"
+            unresolved-table 35..36 UnresolvedDataset: table "y": expected a schema in the query, found that it could be "shop.a.y" of "postgres://db:5432" and "shop.b.y" of "postgres://db:5432"
+        "#]],
     );
 }
 
@@ -263,10 +264,10 @@ fn a_query_of_which_nothing_is_reported() {
         "dialect postgres",
         "insert into a.b select c from d",
         expect![[r#"
-        asked 
-        unresolved-table -: table "a.b": expected a server, found no dataset of the run that tells it
-        unresolved-table -: table "d": expected a schema and a server, found neither in the query nor among the run's datasets
-    "#]],
+            asked 
+            unresolved-table 12..15 UnresolvedDataset: table "a.b": expected a server, found no dataset of the run that tells it
+            unresolved-table 30..31 UnresolvedDataset: table "d": expected a schema and a server, found neither in the query nor among the run's datasets
+        "#]],
     );
 }
 
@@ -278,11 +279,11 @@ fn without_a_dialect_or_a_platform_it_is_generic_and_says_so() {
         run,
         "insert into sums select id from orders",
         expect![[r#"
-        file /data/sums <- /data/orders
-          id <- /data/orders.id Identity `id`
-        asked /data/orders, /data/sums
-        no-dialect -: the query names no dialect: expected one, or an input or output on a database to tell it by, found only "file"; it was read as generic SQL
-    "#]],
+            file /data/sums <- /data/orders
+              id <- /data/orders.id Identity `id`
+            asked /data/orders, /data/sums
+            no-dialect - nothing lost: the query names no dialect: expected one, or an input or output on a database to tell it by, found only "file"; it was read as generic SQL
+        "#]],
     );
 }
 
@@ -293,12 +294,12 @@ fn an_unknown_dialect_falls_back_to_the_platform() {
         &run,
         "insert into sums select customer, total::text from orders",
         expect![[r#"
-        postgres://db:5432 shop.marts.sums <- shop.public.orders
-          customer <- shop.public.orders.customer Identity `customer`
-          total <- shop.public.orders.total Transformation `total::text`
-        asked shop.marts.sums, shop.public.orders
-        unknown-dialect -: dialect "klingon": expected one of generic, postgres, redshift, snowflake, bigquery, databricks, spark, hive, trino, presto, athena, mysql, mariadb, sqlite, duckdb, clickhouse, tsql, oracle, teradata, db2, vertica, exasol, flink, materialize, greenplum, starrocks, doris, impala
-    "#]],
+            postgres://db:5432 shop.marts.sums <- shop.public.orders
+              customer <- shop.public.orders.customer Identity `customer`
+              total <- shop.public.orders.total Transformation `total::text`
+            asked shop.marts.sums, shop.public.orders
+            unknown-dialect - nothing lost: dialect "klingon": expected one of generic, postgres, redshift, snowflake, bigquery, databricks, spark, hive, trino, presto, athena, mysql, mariadb, sqlite, duckdb, clickhouse, tsql, oracle, teradata, db2, vertica, exasol, flink, materialize, greenplum, starrocks, doris, impala
+        "#]],
     );
 }
 
@@ -519,7 +520,7 @@ fn stars_need_a_schema() {
               total <- shop.public.orders.customer Identity `*`
               customer <- shop.public.orders.id Identity `*`
             asked shop.marts.sums, shop.public.orders
-            column-count query:1:25: 3 values for 2 columns: expected at most as many
+            column-count 24..25 UnresolvedColumn: 3 values for 2 columns: expected at most as many
         "#]],
     );
     let unknown = "in postgres://db:5432 shop.public.orders
@@ -528,10 +529,10 @@ fn stars_need_a_schema() {
         unknown,
         "insert into sums select * from orders",
         expect![[r#"
-        postgres://db:5432 shop.marts.sums <- shop.public.orders
-        asked shop.marts.sums, shop.public.orders
-        star-not-expanded -: all columns of "shop.public.orders" are taken, and its schema is not known: lineage of its columns is missing
-    "#]],
+            postgres://db:5432 shop.marts.sums <- shop.public.orders
+            asked shop.marts.sums, shop.public.orders
+            star-not-expanded 24..25 UnresolvedColumn: all columns of "shop.public.orders" are taken, and its schema is not known: lineage of its columns is missing
+        "#]],
     );
 }
 
@@ -554,17 +555,18 @@ fn nested_columns() {
 #[test]
 fn a_statement_that_does_not_parse_loses_only_itself() {
     let sql = "select from where;\n  insrt into x; insert into sums select customer, total from orders";
-    check(
-        ORDERS,
-        sql,
-        expect![[r#"
+    let mut found = derive(ORDERS, sql);
+    for fault in &mut found.faults {
+        fault.span.take().expect("a place");
+    }
+    expect![[r#"
         postgres://db:5432 shop.marts.sums <- shop.public.orders
           customer <- shop.public.orders.customer Identity `customer`
           total <- shop.public.orders.total Identity `total`
         asked shop.marts.sums, shop.public.orders, shop.public.where
-        parse-error query:2:9: expected: an SQL statement, found: insrt
-    "#]],
-    );
+        parse-error - Unparsed: expected: an SQL statement, found: insrt
+    "#]]
+    .assert_eq(&render(&found));
 }
 
 #[test]
@@ -576,6 +578,18 @@ fn faults_are_bounded() {
 }
 
 #[test]
+fn what_is_lost_is_told_also_beyond_the_bound() {
+    let run = "dialect postgres
+        in file /data/orders: id
+        out file /data/sums";
+    let unknown: String = (0..30).map(|n| format!("insert into t select x from t{n};")).collect();
+    let found = derive(run, &(unknown + "insrt into x"));
+    let codes: Vec<&str> = found.faults[20..].iter().map(|fault| fault.code.as_str()).collect();
+    assert_eq!(codes, ["parse-error", "more-faults"]);
+    assert_eq!(found.faults[21].message, "11 more faults of this query are not listed");
+}
+
+#[test]
 fn a_panic_is_a_fault() {
     let run = "dialect postgres
         in postgres://db:5432 panic
@@ -584,8 +598,8 @@ fn a_panic_is_a_fault() {
         run,
         "insert into sums select id from panic",
         expect![[r#"
-        asked 
-        sql-engine-failed -: the SQL engine failed on this query; its lineage is not known
-    "#]],
+            asked 
+            sql-engine-failed - Unparsed: the SQL engine failed on this query; its lineage is not known
+        "#]],
     );
 }

@@ -1,8 +1,8 @@
 //! Lineage that follows from a query. The graph does not know SQL: it asks whoever it was opened with, inside the
 //! commit, and asks again when a schema that the answer was bound to changes.
 
-use crate::change::{Claim, Fault};
-use crate::model::{QualifiedName, Query};
+use crate::change::Claim;
+use crate::model::{QualifiedName, Query, QueryFault};
 
 /// What the run around the query said; names in the query are read in its light.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -24,8 +24,8 @@ pub struct Derivation {
     pub claims: Vec<Claim>,
     /// Every dataset whose schema was asked for, known or not: when one changes, the query is derived again.
     pub depends_on: Vec<QualifiedName>,
-    /// What was not understood.
-    pub faults: Vec<Fault>,
+    /// What was not understood. One with a gap makes every answer that rests on this query incomplete.
+    pub faults: Vec<QueryFault>,
 }
 
 /// Must be a pure function of its arguments and must not panic.

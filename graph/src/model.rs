@@ -89,6 +89,8 @@ pub struct Aspects {
     pub source_code: Option<SourceCode>,
     pub source_location: Option<SourceLocation>,
     pub job_type: Option<JobType>,
+    /// Of a job: what was not understood of the queries that its lineage is derived from now.
+    pub query_faults: Vec<QueryFaults>,
     /// Other names this dataset was said to have (symlinks, renames).
     pub aliases: Vec<Alias>,
 }
@@ -170,6 +172,49 @@ pub struct Query {
     pub dialect: Option<String>,
 }
 
+/// What was not understood of one query.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct QueryFaults {
+    /// The query's text.
+    pub query: ContentId,
+    pub faults: Vec<QueryFault>,
+}
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct QueryFault {
+    /// From and up to which byte of the query's text, where a place is known.
+    pub span: Option<(u32, u32)>,
+    /// Stable, kebab-case.
+    pub code: String,
+    pub message: String,
+    /// What lineage lacks because of it; none when nothing is lost.
+    pub gap: Option<Gap>,
+}
+
+/// What lineage lacks that was derived from a query.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Gap {
+    /// What a statement, or a part of one, does: it could not be read.
+    Unparsed,
+    /// A table: the name in the query could not be told.
+    UnresolvedDataset,
+    /// Columns: their names could not be told. Which datasets are tied is known.
+    UnresolvedColumn,
+}
+
+impl Gap {
+    pub const ALL: [Gap; 3] = [Gap::Unparsed, Gap::UnresolvedDataset, Gap::UnresolvedColumn];
+
+    /// The edges that stand beside what a job reads and writes and say that there is more.
+    pub fn kind(self) -> EdgeKind {
+        match self {
+            Gap::Unparsed => EdgeKind::Unparsed,
+            Gap::UnresolvedDataset => EdgeKind::UnresolvedDataset,
+            Gap::UnresolvedColumn => EdgeKind::UnresolvedColumn,
+        }
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct SourceCode {
     pub language: String,
@@ -233,10 +278,15 @@ pub enum EdgeKind {
     Tagged,
     /// job → job: child to parent
     PartOf,
+    /// dataset → job that reads it, job → dataset that it writes, and job → itself where no output is known: lineage of
+    /// that job is derived from a query with a gap, see `Gap`. They tie nothing.
+    Unparsed,
+    UnresolvedDataset,
+    UnresolvedColumn,
 }
 
 impl EdgeKind {
-    pub const ALL: [EdgeKind; 18] = [
+    pub const ALL: [EdgeKind; 21] = [
         EdgeKind::Reads,
         EdgeKind::Writes,
         EdgeKind::Feeds,
@@ -255,7 +305,15 @@ impl EdgeKind {
         EdgeKind::OwnedBy,
         EdgeKind::Tagged,
         EdgeKind::PartOf,
+        EdgeKind::Unparsed,
+        EdgeKind::UnresolvedDataset,
+        EdgeKind::UnresolvedColumn,
     ];
+
+    /// Ties data or jobs that make it; ownership, tags, the tree of jobs and gaps do not.
+    pub fn is_lineage(self) -> bool {
+        EdgeKinds::DATASET.union(EdgeKinds::JOB).union(EdgeKinds::COLUMN).contains(self)
+    }
 }
 
 /// A set of edge kinds.
@@ -282,6 +340,11 @@ impl EdgeKinds {
     /// Everything that ties columns: direct, indirect and unknown.
     pub const COLUMN: EdgeKinds = EdgeKinds(Self::DIRECT.0 | Self::INDIRECT.0 | 1 << EdgeKind::Unknown as u8);
 
+    /// What a query leaves open between datasets.
+    pub const DATASET_GAPS: EdgeKinds = EdgeKinds::of(&[EdgeKind::Unparsed, EdgeKind::UnresolvedDataset]);
+    /// What a query leaves open between columns.
+    pub const GAPS: EdgeKinds = EdgeKinds(Self::DATASET_GAPS.0 | 1 << EdgeKind::UnresolvedColumn as u8);
+
     pub const fn of(kinds: &[EdgeKind]) -> EdgeKinds {
         let (mut bits, mut at) = (0, 0);
         while at < kinds.len() {
@@ -297,6 +360,15 @@ impl EdgeKinds {
 
     pub fn intersects(self, other: EdgeKinds) -> bool {
         self.0 & other.0 != 0
+    }
+
+    /// Those of these that are not among the others.
+    pub fn without(self, others: EdgeKinds) -> EdgeKinds {
+        EdgeKinds(self.0 & !others.0)
+    }
+
+    pub fn intersection(self, other: EdgeKinds) -> EdgeKinds {
+        EdgeKinds(self.0 & other.0)
     }
 
     pub fn union(self, other: EdgeKinds) -> EdgeKinds {

@@ -78,7 +78,8 @@ pub enum Direction {
 
 /// One hop from every node of a frontier. An influence on a whole dataset counts for each of its columns: with column
 /// kinds, a column is told the edges into its dataset as well (their `to` is the dataset), and a dataset the edges of
-/// all its columns (their near end is the column).
+/// all its columns (their near end is the column). Gaps of a column's dataset are told too, each once a hop (the near
+/// end is the dataset).
 #[derive(Clone, Copy, Debug)]
 pub struct Hop<'a> {
     pub frontier: &'a [NodeId],

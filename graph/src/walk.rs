@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Instant;
 
 use crate::ids::{EdgeId, NodeId, Revision};
-use crate::model::{Edge, EdgeKind, EdgeKinds};
+use crate::model::{Edge, EdgeKind, EdgeKinds, Gap};
 use crate::store::{Direction, Hop, Result, Store};
 use crate::viewer::Viewer;
 
@@ -30,10 +30,50 @@ pub enum Reason {
     NodeLimit,
     DepthLimit,
     Deadline,
+    /// A query behind the lineage, or a part of it, could not be read.
     UnparsedQuery,
     UnknownTransformation,
+    /// A query behind the lineage names tables, or where columns are asked for columns, that could not be told.
     UnresolvedDataset,
     Restricted,
+}
+
+impl Reason {
+    /// Why an answer is not complete that met this edge; none for an edge that ties something.
+    pub fn of_gap(kind: EdgeKind) -> Option<Reason> {
+        let gap = Gap::ALL.into_iter().find(|gap| gap.kind() == kind)?;
+        Some(match gap {
+            Gap::Unparsed => Reason::UnparsedQuery,
+            Gap::UnresolvedDataset | Gap::UnresolvedColumn => Reason::UnresolvedDataset,
+        })
+    }
+}
+
+/// Jobs by whose queries an answer is not complete, by reason.
+pub type Causes = BTreeSet<(Reason, NodeId)>;
+
+/// The gaps to ask for beside edges of these kinds: between columns more can be missing than between datasets.
+fn gaps_beside(kinds: EdgeKinds) -> EdgeKinds {
+    if kinds.intersects(EdgeKinds::COLUMN) {
+        EdgeKinds::GAPS
+    } else if kinds.intersects(EdgeKinds::DATASET.union(EdgeKinds::JOB)) {
+        EdgeKinds::DATASET_GAPS
+    } else {
+        EdgeKinds::NONE
+    }
+}
+
+/// Reasons with their counts, those of the causes counted by job.
+pub fn counted(reasons: impl IntoIterator<Item = (Reason, u64)>, causes: &Causes) -> Vec<(Reason, u64)> {
+    let mut all: BTreeMap<Reason, u64> = BTreeMap::new();
+    let caused = |reason: &Reason| matches!(reason, Reason::UnparsedQuery | Reason::UnresolvedDataset);
+    for (reason, count) in reasons.into_iter().filter(|(reason, count)| *count > 0 && !caused(reason)) {
+        *all.entry(reason).or_default() += count;
+    }
+    for (reason, _) in causes {
+        *all.entry(*reason).or_default() += 1;
+    }
+    all.into_iter().collect()
 }
 
 /// What a walk found.
@@ -44,9 +84,10 @@ pub struct Walked {
     pub nodes: Vec<Reached>,
     /// Edges between nodes of the answer.
     pub edges: Vec<Edge>,
-    /// Empty when the answer is complete; else each reason with how many nodes (of unknown transformations: edges) it
-    /// concerns.
+    /// Empty when the answer is complete; else each reason with how many nodes (of unknown transformations: edges; of
+    /// queries: jobs) it concerns.
     pub reasons: Vec<(Reason, u64)>,
+    pub causes: Causes,
 }
 
 impl Walked {
@@ -92,6 +133,7 @@ struct Found<'a> {
     over_limit: HashSet<NodeId>,
     too_deep: HashSet<NodeId>,
     restricted: HashSet<NodeId>,
+    causes: Causes,
     /// Which node does not show which neighbour.
     hidden: HashSet<(NodeId, NodeId)>,
 }
@@ -109,6 +151,7 @@ impl<'a> Found<'a> {
             over_limit: HashSet::new(),
             too_deep: HashSet::new(),
             restricted: HashSet::new(),
+            causes: Causes::new(),
             hidden: HashSet::new(),
         }
     }
@@ -184,7 +227,15 @@ impl<'a> Found<'a> {
 
     async fn hop(&mut self, frontier: &[NodeId]) -> Result<Vec<Edge>> {
         let Walk { direction, kinds, at, .. } = *self.walk;
-        let edges = self.store.hop(Hop { frontier, direction, kinds, at }).await?;
+        let kinds = kinds.union(gaps_beside(kinds));
+        let mut edges = self.store.hop(Hop { frontier, direction, kinds, at }).await?;
+        edges.retain(|edge| match Reason::of_gap(edge.kind) {
+            Some(reason) => {
+                self.causes.extend(edge.job.map(|job| (reason, job)));
+                false
+            }
+            None => true,
+        });
         let far: Vec<NodeId> = edges.iter().map(|edge| self.ends(edge).1).collect();
         self.restrict(&far).await?;
         Ok(edges)
@@ -234,9 +285,8 @@ impl<'a> Found<'a> {
             (Reason::UnknownTransformation, unknown),
             (Reason::Restricted, self.restricted.len()),
         ];
-        let reasons =
-            reasons.into_iter().filter(|(_, count)| *count > 0).map(|(why, count)| (why, count as u64)).collect();
-        Walked { revision: self.walk.at, nodes: self.nodes, edges: self.edges, reasons }
+        let reasons = counted(reasons.map(|(why, count)| (why, count as u64)), &self.causes);
+        Walked { revision: self.walk.at, nodes: self.nodes, edges: self.edges, reasons, causes: self.causes }
     }
 }
 
@@ -260,6 +310,7 @@ pub struct FoundPaths {
     pub paths: Vec<Vec<NodeId>>,
     pub edges: Vec<Edge>,
     pub reasons: Vec<(Reason, u64)>,
+    pub causes: Causes,
 }
 
 /// How many nodes each of the two walks that prepare a search for paths may reach.
@@ -283,20 +334,17 @@ pub async fn paths(store: &dyn Store, viewer: &dyn Viewer, paths: &Paths) -> Res
     let left: HashMap<NodeId, u32> = up.nodes.iter().map(|reached| (reached.node, reached.hop)).collect();
     let between: Vec<Edge> =
         down.edges.iter().filter(|e| left.contains_key(&e.from) && left.contains_key(&e.to)).copied().collect();
-    let mut reasons: BTreeMap<Reason, u64> = BTreeMap::new();
-    for (reason, count) in down.reasons.iter().chain(&up.reasons) {
-        if !matches!(reason, Reason::DepthLimit) {
-            *reasons.entry(*reason).or_default() += count;
-        }
-    }
+    let causes: Causes = down.causes.union(&up.causes).copied().collect();
+    let mut reasons: Vec<(Reason, u64)> = down.reasons.into_iter().chain(up.reasons).collect();
+    reasons.retain(|(reason, _)| !matches!(reason, Reason::DepthLimit));
     let (mut found, cut) = simple_paths(paths, &between, &left);
     if cut || found.len() > paths.limit {
-        *reasons.entry(Reason::NodeLimit).or_default() += 1;
+        reasons.push((Reason::NodeLimit, 1));
     }
     found.truncate(paths.limit);
     let used: HashSet<(NodeId, NodeId)> = found.iter().flat_map(|path| path.windows(2).map(|w| (w[0], w[1]))).collect();
     let edges = between.into_iter().filter(|edge| used.contains(&(edge.from, edge.to))).collect();
-    Ok(FoundPaths { revision: paths.at, paths: found, edges, reasons: reasons.into_iter().collect() })
+    Ok(FoundPaths { revision: paths.at, paths: found, edges, reasons: counted(reasons, &causes), causes })
 }
 
 /// Simple paths, shortest first, one more than the limit at the most; and whether the search was given up.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use graph::walk::Reason;
-use graph::{EdgeKind, EdgeKinds, Node, NodeId, NodeKind, Revision, Store, Viewer};
+use graph::walk::{Causes, Reason, counted};
+use graph::{Edge, EdgeKind, EdgeKinds, Node, NodeId, NodeKind, Revision, Store, Viewer};
 
 use crate::Result;
 use crate::outgoing::{self, Outgoing};
@@ -63,6 +63,8 @@ pub struct Impact {
     pub items: Vec<Item>,
     /// Empty when the answer is complete; else each reason with how many nodes it concerns.
     pub reasons: Vec<(Reason, u64)>,
+    /// Jobs by whose queries it is not complete.
+    pub causes: Causes,
 }
 
 /// Everything that depends on the deleted node, directly or through others.
@@ -105,6 +107,7 @@ struct Spread<'a> {
     shown: HashSet<NodeId>,
     unknown: HashSet<NodeId>,
     reasons: BTreeMap<Reason, HashSet<NodeId>>,
+    causes: Causes,
     frontier: Vec<NodeId>,
 }
 
@@ -121,6 +124,7 @@ impl<'a> Spread<'a> {
             shown: HashSet::new(),
             unknown: HashSet::new(),
             reasons: BTreeMap::new(),
+            causes: Causes::new(),
             frontier: Vec::new(),
         }
     }
@@ -158,9 +162,12 @@ impl<'a> Spread<'a> {
     /// Everything that depends on the frontier by one hop.
     async fn steps(&mut self) -> Result<Vec<Step>> {
         let jobs = self.frontier_of(NodeKind::Job);
-        let writes = EdgeKinds::of(&[EdgeKind::Writes]);
+        let writes = EdgeKinds::of(&[EdgeKind::Writes]).union(EdgeKinds::GAPS);
         let start = jobs.into_iter().filter(|job| *job == self.question.node).collect::<Vec<_>>();
         let written = outgoing::hop(self.store, &start, writes, self.question.at).await?;
+        let (gaps, written): (Vec<Edge>, Vec<Edge>) =
+            written.into_iter().partition(|edge| EdgeKinds::GAPS.contains(edge.kind));
+        self.causes.extend(gaps.iter().filter_map(|edge| Some((Reason::of_gap(edge.kind)?, edge.from))));
         let mut steps: Vec<Step> = written.iter().map(|edge| self.step(edge.from, edge.to, Use::Direct)).collect();
         self.load().await?;
         for id in &self.frontier {
@@ -201,7 +208,9 @@ impl<'a> Spread<'a> {
             .filter(|dataset| !self.outgoing.contains_key(dataset))
             .collect();
         let datasets: Vec<NodeId> = datasets.into_iter().collect();
-        self.outgoing.extend(outgoing::outgoing(self.store, &datasets, self.question.at).await?);
+        let found = outgoing::outgoing(self.store, &datasets, self.question.at).await?;
+        self.causes.extend(found.values().flat_map(|outgoing| &outgoing.causes));
+        self.outgoing.extend(found);
         Ok(())
     }
 
@@ -272,9 +281,10 @@ impl Spread<'_> {
     async fn finish(mut self) -> Result<Impact> {
         let unknown = self.unknown.iter().map(|id| self.item(*id)).collect();
         self.give_up(Reason::UnknownTransformation, unknown);
-        let reasons = self.reasons.iter().map(|(reason, nodes)| (*reason, nodes.len() as u64)).collect();
+        let reasons = self.reasons.iter().map(|(reason, nodes)| (*reason, nodes.len() as u64));
+        let reasons = counted(reasons, &self.causes);
         let nodes = self.told_nodes().await?;
-        Ok(Impact { revision: self.question.at, items: self.items(&nodes), reasons })
+        Ok(Impact { revision: self.question.at, items: self.items(&nodes), reasons, causes: self.causes })
     }
 
     fn item(&self, id: NodeId) -> NodeId {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use graph::walk::{Causes, Reason};
 use graph::{Edge, EdgeKind, EdgeKinds, Hop, NodeId, NodeKind, Revision, Scan, Store};
 
 use crate::Result;
@@ -19,6 +20,8 @@ pub struct Outgoing {
     pub readers: Vec<NodeId>,
     /// Readers that write nothing from it, such as dashboards.
     pub sinks: Vec<NodeId>,
+    /// Jobs that read it by a query that was not understood in full.
+    pub causes: Causes,
 }
 
 /// Reads what leaves each of the datasets.
@@ -27,7 +30,7 @@ pub async fn outgoing(store: &dyn Store, datasets: &[NodeId], at: Revision) -> R
     let frontier: Vec<NodeId> = owner.keys().copied().collect();
     let column_edges = hop(store, &frontier, EdgeKinds::COLUMN, at).await?;
     let feeds = hop(store, datasets, EdgeKinds::DATASET, at).await?;
-    let reads = hop(store, datasets, EdgeKinds::of(&[EdgeKind::Reads]), at).await?;
+    let reads = hop(store, datasets, EdgeKinds::of(&[EdgeKind::Reads]).union(EdgeKinds::GAPS), at).await?;
     let explained = explained(store, &owner, &column_edges, at).await?;
 
     let mut all: HashMap<NodeId, Outgoing> = datasets.iter().map(|id| (*id, Outgoing::default())).collect();
@@ -42,6 +45,10 @@ pub async fn outgoing(store: &dyn Store, datasets: &[NodeId], at: Revision) -> R
     }
     for edge in reads {
         let from = all.entry(edge.from).or_default();
+        if let Some(reason) = Reason::of_gap(edge.kind) {
+            from.causes.insert((reason, edge.to));
+            continue;
+        }
         from.readers.push(edge.to);
         if !writers.contains(&(edge.from, Some(edge.to))) {
             from.sinks.push(edge.to);

@@ -15,7 +15,7 @@ struct Picture {
     edges: Vec<Edge>,
 }
 
-const KINDS: [(&str, EdgeKind); 7] = [
+const KINDS: [(&str, EdgeKind); 9] = [
     ("reads", EdgeKind::Reads),
     ("writes", EdgeKind::Writes),
     ("feeds", EdgeKind::Feeds),
@@ -23,6 +23,8 @@ const KINDS: [(&str, EdgeKind); 7] = [
     ("filter", EdgeKind::Filter),
     ("sum", EdgeKind::Aggregation),
     ("unknown", EdgeKind::Unknown),
+    ("unparsed", EdgeKind::Unparsed),
+    ("unresolved", EdgeKind::UnresolvedColumn),
 ];
 
 impl Picture {
@@ -263,6 +265,21 @@ fn circles_end_and_the_deleted_node_is_not_told() {
 fn the_strongest_way_counts_and_is_carried_on() {
     let graph = "a.x unknown b.x\n a.x same c.x\n c.x same b.x\n b.x same d.x";
     check(graph, "a.x", FAR, "1 b.x direct []\n1 c.x direct []\n2 d.x direct [b.x]\nUnknownTransformation 1");
+}
+
+#[test]
+fn queries_that_were_not_understood_are_told() {
+    let graph = "
+        orders reads LOAD
+        orders unparsed LOAD
+        LOAD writes daily
+        LOAD unparsed daily
+        orders feeds daily by LOAD
+        daily unresolved REPORT";
+    let unread = "UnparsedQuery 1\nUnknownTransformation 1\nUnresolvedDataset 1";
+    check(graph, "orders", FAR, &format!("1 LOAD direct []\n1 daily unknown []\n{unread}"));
+    check(graph, "LOAD", FAR, "1 daily direct []\nUnparsedQuery 1\nUnresolvedDataset 1");
+    check(graph, "daily", FAR, "UnresolvedDataset 1");
 }
 
 #[test]

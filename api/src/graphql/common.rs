@@ -190,6 +190,8 @@ pub struct Reason {
     pub code: ReasonCode,
     pub message: String,
     pub count: u64,
+    /// the jobs whose queries it is about, at most 20; empty when it is about no job in particular
+    pub about: Vec<ID>,
 }
 
 /// An optional text for a flat record.

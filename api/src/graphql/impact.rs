@@ -11,10 +11,10 @@ use impact::{Deletion, ImpactError, Item};
 use super::common::{self, Owner, Reason};
 use super::enums::ImpactUse;
 use super::error::{ApiError, Result};
-use super::lineage::{LineageNode, reasons};
+use super::lineage::LineageNode;
 use super::record::{Record, RecordField, Rows, record};
 use super::scope::{AsOf, Scope};
-use super::{ids, walking};
+use super::{ids, reasons, walking};
 
 #[derive(SimpleObject)]
 pub struct DeletionImpact {
@@ -80,7 +80,7 @@ pub async fn deletion(scope: &Scope, question: Question) -> Result<DeletionImpac
     Ok(DeletionImpact {
         revision: meta.into(),
         complete: found.reasons.is_empty(),
-        reasons: reasons(&found.reasons, limits),
+        reasons: reasons::told(scope, &found.reasons, &found.causes, limits, meta.revision).await?,
         total: found.items.len() as u64,
         items: Rows(found.items.into_iter().zip(owners).map(|(item, owners)| told(item, owners)).collect()),
     })

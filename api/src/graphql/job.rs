@@ -8,6 +8,7 @@ use graph::{JobType, Node, NodeName, QualifiedName, Revision, RunQuery};
 use super::common::{self, Facet, Owner, SourceCode, StoredQuery, Tag, Text, Version};
 use super::dataset::{Dataset, qualified};
 use super::enums::NodeKind;
+use super::faults::{self, QueryFault};
 use super::run::{self, Run, RunConnection};
 use super::scope::{Scope, Ties};
 use super::{ids, versions};
@@ -89,6 +90,11 @@ impl Job {
 
     async fn query(&self) -> Option<StoredQuery> {
         self.node.ingested.query.as_ref().map(StoredQuery::from)
+    }
+
+    /// what was not understood of the queries that its lineage is derived from
+    async fn faults(&self, ctx: &Context<'_>) -> Result<Vec<QueryFault>> {
+        Ok(faults::of_job(Scope::of(ctx)?, &self.node.ingested.query_faults).await?)
     }
 
     async fn source_code(&self) -> Option<SourceCode> {

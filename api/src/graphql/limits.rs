@@ -49,7 +49,7 @@ fn length(field: &str) -> Option<Length> {
         "paths" => flat("limit", 100),
         "producers" | "consumers" | "inputs" | "outputs" | "namespaces" => Some(Length::About(10)),
         "owners" | "tags" | "descriptions" | "reportedAs" | "matches" | "facets" | "values" | "events"
-        | "statistics" | "assertions" | "reasons" => Some(Length::About(4)),
+        | "statistics" | "assertions" | "reasons" | "faults" => Some(Length::About(4)),
         _ => None,
     }
 }

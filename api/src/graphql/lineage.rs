@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{ID, SimpleObject, Value};
-use graph::{Edge, Node, names, walk};
+use graph::{Edge, Node, names};
 
 use super::column::path;
 use super::common::{Reason, Revision, text_or_null};
@@ -149,36 +149,3 @@ impl Record for LineageEdge {
     }
 }
 record!(LineageEdge);
-
-/// What the limits of a question were, to say it when one was hit.
-#[derive(Clone, Copy)]
-pub struct Limits {
-    pub nodes: usize,
-    pub depth: u32,
-}
-
-/// The reasons of an incomplete answer in words.
-pub fn reasons(found: &[(walk::Reason, u64)], limits: Limits) -> Vec<Reason> {
-    let told = |(reason, count): &(walk::Reason, u64)| Reason {
-        code: (*reason).into(),
-        message: message(*reason, *count, limits),
-        count: *count,
-    };
-    found.iter().map(told).collect()
-}
-
-fn message(reason: walk::Reason, count: u64, limits: Limits) -> String {
-    match reason {
-        walk::Reason::NodeLimit => {
-            format!("the limit of {} was reached; at least {count} more are not shown", limits.nodes)
-        }
-        walk::Reason::DepthLimit => {
-            format!("the limit of {} hops was reached; it goes on from {count} nodes", limits.depth)
-        }
-        walk::Reason::Deadline => format!("the time allowed ran out; {count} nodes were not followed further"),
-        walk::Reason::UnparsedQuery => format!("the queries of {count} nodes could not be read in full"),
-        walk::Reason::UnknownTransformation => format!("for {count} nodes it is not known how values come over"),
-        walk::Reason::UnresolvedDataset => format!("{count} datasets are named in queries and known from nowhere else"),
-        walk::Reason::Restricted => format!("{count} neighbours may not be shown to you"),
-    }
-}

@@ -297,7 +297,14 @@ impl Teller {
     }
 
     fn span(&self, span: sql::Span) -> SqlSpan {
-        let (start, end) = (self.places.of(span.start), self.places.of(span.end));
+        SqlSpan::of(&self.places, span.start, span.end)
+    }
+}
+
+impl SqlSpan {
+    /// From and up to these bytes.
+    pub fn of(places: &Places, start: usize, end: usize) -> SqlSpan {
+        let (start, end) = (places.of(start), places.of(end));
         SqlSpan {
             start: start.character as u64,
             end: end.character as u64,

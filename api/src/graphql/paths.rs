@@ -8,11 +8,11 @@ use graph::{EdgeKinds, NodeId, NodeName, walk};
 use super::common::{Reason, Revision};
 use super::enums::Level;
 use super::error::{ApiError, Result};
-use super::lineage::{LineageEdge, LineageNode, reasons};
+use super::lineage::{LineageEdge, LineageNode};
 use super::record::Rows;
 use super::scope::{AsOf, Scope};
 use super::walking::{self, JobIds};
-use super::{details, page};
+use super::{details, page, reasons};
 
 #[derive(SimpleObject)]
 pub struct Paths {
@@ -69,7 +69,7 @@ pub async fn paths(ctx: &Context<'_>, question: Question) -> Result<Paths> {
     Ok(Paths {
         revision: meta.into(),
         complete: found.reasons.is_empty(),
-        reasons: reasons(&found.reasons, limits),
+        reasons: reasons::told(scope, &found.reasons, &found.causes, limits, meta.revision).await?,
         paths: told(&found.paths, &nodes),
         nodes: Rows(nodes),
         edges: Rows(edges),

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_graphql::{Context, ID};
-use graph::walk::{self, Reason, Walk, Walked};
+use graph::walk::{self, Causes, Reason, Walk, Walked, counted};
 use graph::{Edge, EdgeKind, EdgeKinds, Hop, NodeId, NodeName, Revision, RevisionMeta};
 
 use super::enums::{self, Direction, Level};
 use super::error::{ApiError, Result};
-use super::lineage::{Limits, Lineage, LineageEdge, LineageNode, reasons};
+use super::lineage::{Lineage, LineageEdge, LineageNode};
+use super::reasons::{self, Limits};
 use super::record::Rows;
 use super::scope::{AsOf, Scope};
 use super::{columns, details, ids, page};
@@ -43,6 +44,7 @@ pub struct Found {
     pub hops: Vec<(NodeId, i32)>,
     pub edges: Vec<Edge>,
     pub reasons: Vec<(Reason, u64)>,
+    pub causes: Causes,
 }
 
 pub async fn lineage(ctx: &Context<'_>, question: Question) -> Result<Lineage> {
@@ -117,7 +119,7 @@ async fn walk_from(scope: &Scope, start: &Start, direction: Direction, limits: L
 
 fn one_way(walked: Walked, sign: i32) -> Found {
     let hops = walked.nodes.iter().map(|reached| (reached.node, sign * i32::try_from(reached.hop).unwrap_or(i32::MAX)));
-    Found { hops: hops.collect(), edges: walked.edges, reasons: walked.reasons }
+    Found { hops: hops.collect(), edges: walked.edges, reasons: walked.reasons, causes: walked.causes }
 }
 
 /// Both walks as one; a node found both ways stands where it is nearer.
@@ -134,20 +136,11 @@ fn both_ways(up: Found, down: Found, limit: usize) -> Found {
     order.retain(|node| seen.insert(*node));
     let mut all: Vec<(NodeId, i32)> = order.into_iter().filter_map(|node| Some((node, *hops.get(&node)?))).collect();
     all.sort_by_key(|(_, hop)| hop.unsigned_abs());
-    let mut reasons = merged(up.reasons, down.reasons);
-    if all.len() > limit {
-        reasons = merged(reasons, vec![(Reason::NodeLimit, (all.len() - limit) as u64)]);
-        all.truncate(limit);
-    }
-    Found { hops: all, edges: Vec::new(), reasons }
-}
-
-fn merged(one: Vec<(Reason, u64)>, other: Vec<(Reason, u64)>) -> Vec<(Reason, u64)> {
-    let mut sum = std::collections::BTreeMap::new();
-    for (reason, count) in one.into_iter().chain(other) {
-        *sum.entry(reason).or_insert(0) += count;
-    }
-    sum.into_iter().collect()
+    let causes: Causes = up.causes.union(&down.causes).copied().collect();
+    let over = (Reason::NodeLimit, all.len().saturating_sub(limit) as u64);
+    all.truncate(limit);
+    let reasons = counted(up.reasons.into_iter().chain(down.reasons).chain([over]), &causes);
+    Found { hops: all, edges: Vec::new(), reasons, causes }
 }
 
 /// All edges with both ends on the picture, also those between the two sides of the focus.
@@ -168,7 +161,7 @@ async fn tell(ctx: &Context<'_>, start: Start, found: Found, limits: Limits, met
     Ok(Lineage {
         revision: meta.into(),
         complete: found.reasons.is_empty(),
-        reasons: reasons(&found.reasons, limits),
+        reasons: reasons::told(scope, &found.reasons, &found.causes, limits, meta.revision).await?,
         focus: ID(ids::node(&start.focus.name)),
         nodes: Rows(nodes),
         edges: Rows(edges),

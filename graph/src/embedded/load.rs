@@ -93,8 +93,7 @@ fn edges(db: &Connection, topology: &mut Topology, totals: &mut Totals) -> Resul
             since: row.get(5)?,
             until,
         });
-        let label = matches!(kind, EdgeKind::OwnedBy | EdgeKind::Tagged | EdgeKind::PartOf);
-        totals.edges += u64::from(until == u32::MAX && !label);
+        totals.edges += u64::from(until == u32::MAX && kind.is_lineage());
     }
     Ok(())
 }

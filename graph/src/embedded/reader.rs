@@ -334,6 +334,7 @@ fn add_aspects(to: &mut Aspects, from: Aspects) {
         source_code,
         source_location,
         job_type,
+        query_faults,
         aliases,
     } = from;
     to.documentation = to.documentation.take().or(documentation);
@@ -349,6 +350,7 @@ fn add_aspects(to: &mut Aspects, from: Aspects) {
     to.source_code = to.source_code.take().or(source_code);
     to.source_location = to.source_location.take().or(source_location);
     to.job_type = to.job_type.take().or(job_type);
+    add_list(&mut to.query_faults, query_faults);
     add_list(&mut to.aliases, aliases);
 }
 
@@ -364,7 +366,8 @@ fn add_list<T: PartialEq>(to: &mut Vec<T>, from: Vec<T>) {
 pub(super) fn hop(shared: &Shared, hop: &Hop<'_>) -> Vec<Edge> {
     let (topology, aliases) = (shared.topology.read(), shared.aliases.read());
     let view = View { topology: &topology, aliases: &aliases, at: hop.at };
-    let mut edges = Edges { view: &view, hop, edges: Vec::new(), merged: HashSet::new() };
+    let (told, merged) = (HashSet::new(), HashSet::new());
+    let mut edges = Edges { view: &view, hop, edges: Vec::new(), merged, told };
     for node in hop.frontier.iter().filter(|node| view.has(node.0)) {
         edges.add_all(node.0);
     }
@@ -378,12 +381,16 @@ struct Edges<'a> {
     edges: Vec<Edge>,
     /// Edges told under other names of their ends.
     merged: HashSet<(NodeId, NodeId, EdgeKind, bool, Option<NodeId>)>,
+    /// Datasets whose gaps were told.
+    told: HashSet<u32>,
 }
 
 impl Edges<'_> {
     fn add_all(&mut self, node: u32) {
-        self.add(node, node);
-        if !self.hop.kinds.intersects(EdgeKinds::COLUMN) {
+        let ties = self.hop.kinds.without(EdgeKinds::GAPS);
+        self.add(node, node, ties);
+        self.add_gaps(node);
+        if !ties.intersects(EdgeKinds::COLUMN) {
             return;
         }
         match (self.view.topology.kind(node), self.hop.direction) {
@@ -391,23 +398,35 @@ impl Edges<'_> {
                 let columns: Vec<u32> =
                     self.view.class(node).iter().flat_map(|d| self.view.topology.children(*d)).collect();
                 for column in columns {
-                    self.add(column, self.view.representative(column));
+                    self.add(column, self.view.representative(column), ties);
                 }
             }
             (NodeKind::Column, Direction::Upstream) => {
                 let dataset = self.view.representative(self.view.topology.parent(node));
-                self.add(dataset, dataset);
+                self.add(dataset, dataset, ties);
             }
             _ => {}
         }
     }
 
+    /// The gaps of a node, or of a column's dataset.
+    fn add_gaps(&mut self, node: u32) {
+        let gaps = self.hop.kinds.intersection(EdgeKinds::GAPS);
+        let holder = match self.view.topology.kind(node) {
+            NodeKind::Column => self.view.representative(self.view.topology.parent(node)),
+            NodeKind::Namespace | NodeKind::Dataset | NodeKind::Job | NodeKind::Owner | NodeKind::Tag => node,
+        };
+        if gaps != EdgeKinds::NONE && self.told.insert(holder) {
+            self.add(holder, holder, gaps);
+        }
+    }
+
     /// The edges of a node and of all that are one with it, told of `near`.
-    fn add(&mut self, node: u32, near: u32) {
+    fn add(&mut self, node: u32, near: u32, kinds: EdgeKinds) {
         let (topology, hop) = (self.view.topology, self.hop);
         let class = self.view.class(node);
         for member in &class {
-            for (id, other) in topology.edges(*member, hop.direction, hop.kinds, hop.at) {
+            for (id, other) in topology.edges(*member, hop.direction, kinds, hop.at) {
                 let far = self.view.representative(other);
                 let is_merged = class.len() > 1 || far != other;
                 let mut edge = topology.edge(id);
@@ -501,6 +520,7 @@ fn differences(before: &Node, after: &Node) -> Vec<&'static str> {
         ("lifecycle", a.lifecycle != b.lifecycle),
         ("schema", a.schema != b.schema),
         ("query", a.query != b.query),
+        ("faults of the query", a.query_faults != b.query_faults),
         ("source code", a.source_code != b.source_code),
         ("source location", a.source_location != b.source_location),
         ("job type", a.job_type != b.job_type),

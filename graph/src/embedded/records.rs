@@ -231,9 +231,54 @@ record!(AspectsRecord = Aspects {
     source_code: Option<CodeRecord>,
     source_location: Option<LocationRecord>,
     job_type: Option<JobTypeRecord>,
+    query_faults: Vec<QueryFaultsRecord>,
     aliases: Vec<AliasRecord>,
 });
+record!(QueryFaultsRecord = QueryFaults { query: ContentRecord, faults: Vec<QueryFaultRecord> });
+record!(QueryFaultRecord = QueryFault {
+    span: Option<SpanRecord>, code: String, message: String, gap: Option<GapRecord>,
+});
 record!(FaultRecord = Fault { code: String, path: Option<String>, message: String });
+
+/// A place in a text.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SpanRecord(u32, u32);
+
+impl Record for SpanRecord {
+    type Domain = (u32, u32);
+    fn of(domain: &Self::Domain) -> Self {
+        SpanRecord(domain.0, domain.1)
+    }
+    fn back(self) -> Self::Domain {
+        (self.0, self.1)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum GapRecord {
+    Unparsed,
+    UnresolvedDataset,
+    UnresolvedColumn,
+}
+
+impl Record for GapRecord {
+    type Domain = Gap;
+    fn of(domain: &Gap) -> Self {
+        match domain {
+            Gap::Unparsed => GapRecord::Unparsed,
+            Gap::UnresolvedDataset => GapRecord::UnresolvedDataset,
+            Gap::UnresolvedColumn => GapRecord::UnresolvedColumn,
+        }
+    }
+    fn back(self) -> Gap {
+        match self {
+            GapRecord::Unparsed => Gap::Unparsed,
+            GapRecord::UnresolvedDataset => Gap::UnresolvedDataset,
+            GapRecord::UnresolvedColumn => Gap::UnresolvedColumn,
+        }
+    }
+}
 
 #[derive(Serialize, Deserialize, Default)]
 pub(super) struct RootRecord(String, NameRecord);
@@ -412,9 +457,21 @@ pub(super) struct Lineage {
     /// place in `edges`, text, start, end
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expressions: Vec<(u32, String, u32, u32)>,
-    /// the query it was derived from
+    /// the query that was asked for it
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub derivation: Option<String>,
+    /// what that query leaves open; none when it was understood
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<Open>,
+}
+
+/// What a query with faults leaves open.
+#[derive(Serialize, Deserialize, Clone, Default, PartialEq, Debug)]
+pub(super) struct Open {
+    /// kinds of the edges that say so
+    pub kinds: Vec<u8>,
+    /// what the run around the query read
+    pub inputs: Vec<u32>,
 }
 
 /// A query with the context it was derived in.
@@ -427,7 +484,7 @@ pub(super) struct DerivationBody {
     /// The outputs it gave lineage to: node and lineage.
     pub gave: Vec<(u32, ContentRecord)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub faults: Vec<FaultRecord>,
+    pub faults: Vec<QueryFaultRecord>,
 }
 
 pub(super) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T> {

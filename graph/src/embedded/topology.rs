@@ -20,6 +20,8 @@ pub(super) mod flag {
     pub const NOMINAL: u8 = 8;
     /// A column that the current schema has.
     pub const DECLARED: u8 = 16;
+    /// A job with a query that was not understood in full.
+    pub const FAULTY: u8 = 32;
 }
 
 /// What a new node is.

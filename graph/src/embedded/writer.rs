@@ -12,7 +12,7 @@ use super::{Clock, Head, Shared, records};
 use crate::change::Submission;
 use crate::derive::Derive;
 use crate::ids::{Revision, Time};
-use crate::model::{EdgeKind, NodeKind};
+use crate::model::NodeKind;
 use crate::store::{Receipt, Result, StoreError, Totals};
 
 /// How much one commit takes at the most.
@@ -219,14 +219,13 @@ fn count_node(totals: &mut Totals, kind: NodeKind, change: i64) {
 }
 
 fn lineage_change(outcome: &Outcome, topology: &super::topology::Topology) -> i64 {
-    let is_lineage = |kind: EdgeKind| !matches!(kind, EdgeKind::OwnedBy | EdgeKind::Tagged | EdgeKind::PartOf);
-    let new = outcome.new_edges.iter().filter(|edge| is_lineage(edge.kind)).count() as i64;
+    let new = outcome.new_edges.iter().filter(|edge| edge.kind.is_lineage()).count() as i64;
     let known = topology.edge_count();
     let kind = |edge: u32| match edge.checked_sub(known) {
         None => topology.edge(edge).kind,
         Some(new) => outcome.new_edges[new as usize].kind,
     };
-    new - outcome.ended_edges.iter().filter(|edge| is_lineage(kind(**edge))).count() as i64
+    new - outcome.ended_edges.iter().filter(|edge| kind(**edge).is_lineage()).count() as i64
 }
 
 fn weight(order: &Order) -> usize {

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each store's test file uses a part of the tools")]
 
+mod gaps;
 mod lineage;
 mod naming;
 mod reading;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use graph::walk::{self, Walk};
 use graph::*;
 
+pub use gaps::*;
 pub use lineage::*;
 pub use naming::*;
 pub use reading::*;
@@ -40,7 +42,8 @@ macro_rules! suite {
             authored_beside_ingested, as_of_a_revision, as_of_a_time, feed, history_of_a_node, runs_of_a_dataset,
             design_statement_replaces, dataset_states_its_own_lineage, derived_from_a_query, derived_again_when_a_schema_comes_late, evidence_of_an_edge,
             rejected_input, unknown_target, unknown_target_among_others, walk_in_a_cycle, walk_limits, restricted_walk, paths_between,
-            influence_on_a_whole_dataset, concurrent_commits, future_revision
+            unread_query, paths_beside_an_unread_query, columns_not_told, unread_query_without_outputs,
+            output_told_by_a_late_schema, unread_query_that_does_not_count, influence_on_a_whole_dataset, concurrent_commits, future_revision
         );
     };
     ($open:ident: $($case:ident),* $(,)?) => {$(

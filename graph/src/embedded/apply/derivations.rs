@@ -1,10 +1,12 @@
 //! Lineage derived from queries, bound to the schemas as they are, and derived again when a schema changes.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::records::Body;
 use super::super::records::{
-    self, ContentRecord, DerivationBody, FaultRecord, Lineage, NameRecord, QueryRecord, Record,
+    self, ContentRecord, DerivationBody, Lineage, NameRecord, Open, QueryFaultRecord, QueryRecord, Record,
 };
 use super::super::topology::flag;
 use super::Apply;
@@ -12,9 +14,12 @@ use super::lineage::Hash;
 use super::nodes::Mention;
 use crate::derive::{Derivation, QueryContext, Schemas};
 use crate::ids::ContentId;
-use crate::model::{LineageSource, NodeKind, NodeName, QualifiedName, Query, dotted};
+use crate::model::{LineageSource, NodeKind, NodeName, QualifiedName, Query, QueryFault, QueryFaults, dotted};
 use crate::names;
 use crate::store::Result;
+
+/// Faults of all its queries that are kept with a job.
+const MAX_FAULTS: usize = 100;
 
 /// A query and the run around it.
 struct Asked<'a> {
@@ -55,7 +60,8 @@ impl Apply<'_> {
         datasets.iter().map(|id| self.qualified(*id)).collect()
     }
 
-    /// One lineage per output. An output that the query does not explain is fed by every input.
+    /// One lineage per output. An output that the query does not explain is fed by every input. Output 0 stands for that
+    /// of a run without outputs whose query names none.
     fn derived_lineages(
         &mut self,
         id: &ContentId,
@@ -63,22 +69,26 @@ impl Apply<'_> {
         inputs: &[u32],
         outputs: &[u32],
     ) -> Result<Vec<(u32, ContentId, Lineage)>> {
+        let base = Lineage { derivation: Some(id.to_string()), open: open(derivation, inputs), ..Lineage::default() };
+        let source = LineageSource::InputsOutputs as u8;
+        let plain = || Lineage { source, inputs: inputs.to_vec(), ..base.clone() };
         let mut lineages = Vec::new();
         for output in outputs {
-            let source = LineageSource::InputsOutputs as u8;
-            let plain = Lineage { source, inputs: inputs.to_vec(), ..Lineage::default() };
-            lineages.push((*output, lineage_id(id, *output), plain));
+            lineages.push((*output, lineage_id(id, *output), plain()));
         }
         for claim in &derivation.claims {
             let output = self.dataset_as(&claim.output, Mention::ByEdge)?;
-            let mut lineage = self.resolve_claim(claim, Mention::ByEdge)?;
-            lineage.derivation = Some(id.to_string());
+            let Lineage { source, inputs, edges, expressions, .. } = self.resolve_claim(claim, Mention::ByEdge)?;
+            let lineage = Lineage { source, inputs, edges, expressions, ..base.clone() };
             match lineages.iter_mut().find(|(known, ..)| *known == output) {
                 Some((.., body)) => *body = lineage,
                 None if outputs.is_empty() => lineages.push((output, lineage_id(id, output), lineage)),
                 // The run says what it wrote, and this is not among it.
                 None => {}
             }
+        }
+        if lineages.is_empty() {
+            lineages.push((0, lineage_id(id, 0), plain()));
         }
         Ok(lineages)
     }
@@ -92,7 +102,7 @@ impl Apply<'_> {
             inputs: names(&context.inputs),
             outputs: names(&context.outputs),
             gave: gave.iter().map(|(output, lineage)| (*output, ContentRecord(*lineage))).collect(),
-            faults: derivation.faults.iter().map(FaultRecord::of).collect(),
+            faults: derivation.faults.iter().map(QueryFaultRecord::of).collect(),
         };
         self.db
             .prepare_cached(
@@ -133,22 +143,69 @@ impl Apply<'_> {
         let id = ContentId(
             id.try_into().map_err(|_| crate::store::StoreError::Backend("a derivation's id is not 16 bytes".into()))?,
         );
-        let (query, gave) = (body.query.back(), body.gave);
+        let (query, gave, faults) = (body.query.back(), body.gave, body.faults.back());
         let context = QueryContext { job: body.job.back(), inputs: body.inputs.back(), outputs: body.outputs.back() };
         let derivation = self.derive.derive(&query, &context, &StoredSchemas { db: self.db });
         let inputs: Vec<u32> = context.inputs.iter().map(|name| self.dataset(name)).collect::<Result<_>>()?;
         let outputs: Vec<u32> = context.outputs.iter().map(|name| self.dataset(name)).collect::<Result<_>>()?;
         let lineages = self.derived_lineages(&id, &derivation, &inputs, &outputs)?;
         let gave: Vec<_> = gave.into_iter().map(|(output, lineage)| (output, lineage.0)).collect();
-        self.write_derivation(&Asked { id: &id, job, query: &query, context: &context }, &derivation, &gave)?;
+        let gives: Vec<_> = lineages.iter().map(|(output, lineage, _)| (*output, *lineage)).collect();
+        self.write_derivation(&Asked { id: &id, job, query: &query, context: &context }, &derivation, &gives)?;
         for (output, lineage, body) in lineages {
-            if gave.contains(&(output, lineage)) && self.lineage(&lineage.0)? != body {
+            if !gave.contains(&(output, lineage)) {
+                self.write_lineage(&lineage, &body)?;
+            } else if self.lineage(&lineage.0)? != body {
                 self.write_lineage(&lineage, &body)?;
                 self.follow_runs(job, output, true)?;
             }
         }
+        if gives != gave {
+            self.conclude_again(job, &gave)?;
+        }
+        if derivation.faults == faults { Ok(()) } else { self.follow_reads(job) }
+    }
+
+    /// Keeps with a job what was not understood of the queries behind its current lineages.
+    pub(super) fn follow_faults(&mut self, job: u32, derivations: Vec<String>) -> Result<()> {
+        let flags = self.flags(job);
+        if derivations.is_empty() && flags & flag::FAULTY == 0 {
+            return Ok(());
+        }
+        let mut found: BTreeMap<ContentId, BTreeSet<QueryFault>> = BTreeMap::new();
+        for id in derivations.iter().filter_map(|id| ContentId::parse(id)) {
+            let mut read = self.db.prepare_cached("SELECT body FROM derivation WHERE id = ?1")?;
+            let body: DerivationBody = records::read(&read.query_row([&id.0[..]], |row| row.get::<_, String>(0))?)?;
+            let text = ContentId::of(body.query.back().text.as_bytes());
+            found.entry(text).or_default().extend(body.faults.back());
+        }
+        let faults = bounded(found);
+        let marked = if faults.is_empty() { flags & !flag::FAULTY } else { flags | flag::FAULTY };
+        if marked != flags {
+            self.set_flags(job, marked)?;
+        }
+        self.revise(job, |body| body.ingested.query_faults = faults)?;
         Ok(())
     }
+}
+
+/// What the faults of a query leave open for whoever follows its lineage.
+fn open(derivation: &Derivation, inputs: &[u32]) -> Option<Open> {
+    let kinds: BTreeSet<u8> =
+        derivation.faults.iter().filter_map(|fault| fault.gap).map(|gap| gap.kind() as u8).collect();
+    let open = || Open { kinds: kinds.into_iter().collect(), inputs: inputs.to_vec() };
+    (!derivation.faults.is_empty()).then(open)
+}
+
+/// The first faults of each query, as many in all as are kept.
+fn bounded(found: BTreeMap<ContentId, BTreeSet<QueryFault>>) -> Vec<QueryFaults> {
+    let mut left = MAX_FAULTS;
+    let queries = found.into_iter().map(|(query, faults)| {
+        let faults: Vec<QueryFault> = faults.into_iter().take(left).collect();
+        left -= faults.len();
+        QueryFaults { query, faults }
+    });
+    queries.filter(|query| !query.faults.is_empty()).collect()
 }
 
 fn derivation_id(query: &Query, context: &QueryContext) -> ContentId {

@@ -1,6 +1,6 @@
 //! Lineage of one output by one job: stated once by content, current as long as a run says so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension, params};
 
@@ -188,23 +188,35 @@ impl Apply<'_> {
             let feeds = lineage.inputs.iter().filter(|input| **input != output);
             wanted.extend(feeds.map(|input| (EdgeKind::Feeds as u8, *input, output, false)));
             wanted.extend(lineage.edges.iter().map(|(from, to, kind, masking)| (*kind, *from, *to, *masking)));
+            let open = lineage.open.iter().flat_map(|open| &open.kinds);
+            wanted.extend(open.map(|kind| (*kind, job, output, false)));
         }
         Ok(wanted)
     }
 
-    fn follow_reads(&mut self, job: u32) -> Result<()> {
-        let states: Vec<Vec<u8>> = self
+    /// Makes what a job reads, and what its queries leave open, follow from its current lineages.
+    pub(super) fn follow_reads(&mut self, job: u32) -> Result<()> {
+        let states: Vec<(u32, Vec<u8>)> = self
             .db
-            .prepare_cached("SELECT lineages FROM lineage_state WHERE job = ?1")?
-            .query_map([job], |row| row.get(0))?
+            .prepare_cached("SELECT output, lineages FROM lineage_state WHERE job = ?1")?
+            .query_map([job], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<std::result::Result<_, _>>()?;
-        let ids: BTreeSet<&[u8]> = states.iter().flat_map(|state| state.chunks(16)).collect();
-        let mut wanted = BTreeSet::new();
-        for id in ids {
-            let inputs = self.lineage(id)?.inputs;
-            wanted.extend(inputs.into_iter().map(|input| (EdgeKind::Reads as u8, input, job, false)));
+        let mut ids: BTreeMap<&[u8], bool> = BTreeMap::new();
+        for (output, lineages) in &states {
+            lineages.chunks(16).for_each(|id| *ids.entry(id).or_default() |= *output == 0);
         }
-        self.set_edges(Group::Reads(job), wanted)
+        let (mut wanted, mut open) = (BTreeSet::new(), Vec::new());
+        for (id, without_output) in ids {
+            let lineage = self.lineage(id)?;
+            wanted.extend(lineage.inputs.iter().map(|input| (EdgeKind::Reads as u8, *input, job, false)));
+            for kind in lineage.open.iter().flat_map(|open| &open.kinds) {
+                let inputs = lineage.inputs.iter().chain(lineage.open.iter().flat_map(|open| &open.inputs)).copied();
+                wanted.extend(inputs.chain(without_output.then_some(job)).map(|from| (*kind, from, job, false)));
+            }
+            open.extend(lineage.derivation.filter(|_| lineage.open.is_some()));
+        }
+        self.set_edges(Group::Reads(job), wanted)?;
+        self.follow_faults(job, open)
     }
 }
 

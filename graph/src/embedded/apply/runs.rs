@@ -93,6 +93,24 @@ impl Apply<'_> {
         self.write_outputs(&row, &concluded)
     }
 
+    /// Concludes anew for the runs that say any of these lineages of an output.
+    pub(super) fn conclude_again(&mut self, job: u32, said: &[(u32, ContentId)]) -> Result<()> {
+        let mut runs: BTreeSet<String> = BTreeSet::new();
+        for (output, lineage) in said {
+            let mut read = self.db.prepare_cached(
+                "SELECT run.name FROM run_output AS r JOIN run ON run.id = r.run \
+                 WHERE r.output = ?1 AND r.job = ?2 AND r.lineage = ?3",
+            )?;
+            let names = read.query_map(params![output, job, &lineage.0[..]], |row| row.get(0))?;
+            runs.extend(names.collect::<std::result::Result<Vec<String>, _>>()?);
+        }
+        for run in runs {
+            let row = self.run_row(job, &run, run.is_empty())?;
+            self.finish(row)?;
+        }
+        Ok(())
+    }
+
     fn mention_all(&mut self, datasets: &[RunDataset]) -> Result<Vec<u32>> {
         datasets.iter().map(|dataset| self.dataset(&dataset.name)).collect()
     }
@@ -236,7 +254,7 @@ impl Apply<'_> {
             let derived: Vec<Conclusion> = derived
                 .into_iter()
                 .filter(|(output, _)| wanted(output))
-                .map(|(output, lineage)| Conclusion { output, lineage, informed: true })
+                .map(|(output, lineage)| Conclusion { output, lineage, informed: informed || output != 0 })
                 .collect();
             if !derived.is_empty() {
                 return Ok(derived);
