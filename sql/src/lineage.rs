@@ -32,10 +32,14 @@ pub struct StatementLineage {
     pub influences: Vec<Influence>,
     /// Tables and views that exist after the statement, with their columns as far as known.
     pub created: Vec<CreatedTable>,
+    /// Tables whose columns are others after the statement, with the new ones.
+    pub altered: Vec<CreatedTable>,
     /// Old and new name of what was renamed; a swap is two renames.
     pub renamed: Vec<(TableName, TableName)>,
     /// What the statement removed.
     pub dropped: Vec<TableName>,
+    /// What lost all of its rows.
+    pub truncated: Vec<TableName>,
 }
 
 /// What a statement does.
@@ -81,7 +85,7 @@ pub struct TableUse {
 pub struct OutputColumn {
     /// `*` when a star could not be expanded.
     pub name: String,
-    /// Known when the column is a known column as it is.
+    /// Known when the column is a known column as it is, or a cast gives it a type.
     pub data_type: Option<String>,
     pub span: Span,
 }

@@ -92,6 +92,10 @@ pub(crate) enum Effect {
         writes: Vec<Table>,
     },
     Drop(Vec<Table>),
+    Alter {
+        table: Table,
+        changes: Vec<Change>,
+    },
     Rename {
         from: Table,
         to: Table,
@@ -106,6 +110,15 @@ pub(crate) enum Effect {
         catalog: Option<Name>,
         schema: Option<Name>,
     },
+}
+
+/// What happens to one column of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Change {
+    Add(Name, Option<Name>),
+    Drop(Name),
+    Rename(Name, Name),
+    Retype(Name, Name),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -151,6 +164,8 @@ pub(crate) struct Modify {
     pub sets: Vec<Set>,
     /// `UPDATE SET *` or `INSERT *`: every column of the last source, by name.
     pub all_columns: bool,
+    /// `INSERT ROW`: every column of the last source, by position.
+    pub whole_row: bool,
     pub inserts: Vec<MergeInsert>,
     pub filters: Vec<(Indirect, Expr)>,
     pub returning: Option<Returning>,
@@ -191,6 +206,8 @@ pub(crate) struct Define {
     /// Whether the rows come along (`CLONE`).
     pub with_rows: bool,
     pub temporary: bool,
+    /// A table of that name stays as it is.
+    pub if_not_exists: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,8 +7,8 @@
 //!
 //! In an answer `c <- a.x` is the value itself, `c <- f(a.x)` one made from it, `agg` one made of several, `if` and
 //! `over` and others a use that only decides; `hidden` goes through a function that masks; `?` is ambiguous. `rows`
-//! are columns that decide which rows there are. `+` is what exists afterwards, `-` what no longer does, `!` the
-//! codes of diagnostics.
+//! are columns that decide which rows there are. `+` is what exists afterwards, `~` what has other columns, `-` what
+//! no longer exists, `!` the codes of diagnostics.
 
 use std::{fmt::Write, fs, path::Path};
 
@@ -101,6 +101,7 @@ fn statement(found: &StatementLineage) -> String {
         parts.push(format!("rows {}", rows.join(", ")));
     }
     parts.extend(found.created.iter().map(created));
+    parts.extend(found.altered.iter().map(|table| format!("~{}", &created(table)[1..])));
     parts.extend(found.renamed.iter().map(|(from, to)| format!("{from} => {to}")));
     parts.extend(found.dropped.iter().map(|table| format!("- {table}")));
     parts.join("; ")

@@ -10,7 +10,7 @@ use crate::{
     catalog,
     lineage::{
         ColumnEdge, ColumnRef, CreatedTable, Direct, EdgeKind, Indirect, Influence, Net, OutputColumn,
-        StatementLineage, TableInfluence, TableUse,
+        StatementKind, StatementLineage, TableInfluence, TableUse,
     },
     name::TableName,
     script::{Class, Place, Role, Statement, Usage},
@@ -41,11 +41,17 @@ impl Binder<'_> {
             edges: found.edges.iter().map(|edge| self.column_edge(edge)).collect(),
             influences: found.influences.iter().map(|origin| self.influence(origin)).collect(),
             created: found.created.iter().map(|(id, view)| self.created_table(*id, *view)).collect(),
+            altered: found.altered.iter().map(|id| self.created_table(*id, false)).collect(),
             renamed: found.renamed.iter().map(|(from, to)| (self.name_of(*from), self.name_of(*to))).collect(),
             dropped: found.dropped.iter().map(|id| self.name_of(*id)).collect(),
+            truncated: if statement.kind == StatementKind::Truncate { self.written_names(&found) } else { Vec::new() },
         };
         self.net.push(found);
         answer
+    }
+
+    fn written_names(&self, found: &Found) -> Vec<TableName> {
+        found.writes.iter().map(|(id, ..)| self.name_of(*id)).collect()
     }
 
     /// False for a table whose name is computed at run time.

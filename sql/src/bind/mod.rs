@@ -1,6 +1,8 @@
 //! Binding: scopes, qualified names, and columns traced to tables.
 
 mod answer;
+mod change;
+mod modify;
 mod query;
 mod relation;
 mod scope;
@@ -19,7 +21,7 @@ use crate::{
     catalog::{Catalog, Defaults},
     diagnostic::{Diagnostic, Severity, code},
     lineage::{Lineage, StatementLineage},
-    script::{Name, Place, Script},
+    script::{Effect, Name, Place, Script},
 };
 
 /// How deep queries in a script are followed; the parser follows no deeper.
@@ -86,6 +88,7 @@ struct Found {
     influences: Vec<Origin>,
     /// With whether each is a view.
     created: Vec<(TableId, bool)>,
+    altered: Vec<TableId>,
     renamed: Vec<(TableId, TableId)>,
     dropped: Vec<TableId>,
 }
@@ -94,7 +97,10 @@ impl<'a> Binder<'a> {
     fn statement(&mut self, statement: &'a crate::script::Statement) -> StatementLineage {
         self.found = Found::default();
         for effect in &statement.effects {
-            self.effect(effect, &Env::default());
+            let returned = self.effect(effect, &Env::default());
+            if matches!(effect, Effect::Fill(_) | Effect::Modify(_)) {
+                self.found.outputs.extend(returned.columns.iter().cloned());
+            }
         }
         self.answer_statement(statement)
     }

@@ -415,7 +415,7 @@ impl Binder<'_> {
         self.report_unknown(columns.map(|column| column.label), name, place);
     }
 
-    fn report_unknown(&mut self, known: impl Iterator<Item = Label>, name: Name, place: Place) {
+    pub(super) fn report_unknown(&mut self, known: impl Iterator<Item = Label>, name: Name, place: Place) {
         let shown = self.written(name).to_owned();
         let near = nearest(&shown, known.map(|label| &**self.tables.symbols.text(label.shown)));
         let hint = near.map(|near| format!(", did you mean \"{near}\"?")).unwrap_or_default();

@@ -1,11 +1,14 @@
 //! Names and tables of one binding, interned.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use super::relation::{Column, Label, Origin, Relation, Sym, TableId};
 use crate::{
     catalog::{Catalog, Column as CatalogColumn, Defaults},
-    dialect::Dialect,
+    dialect::{Dialect, Kind},
     name::{Ident, TableName},
     script::{Name, Place, Script, Table, Usage},
 };
@@ -52,6 +55,8 @@ pub(super) struct Tables<'a> {
     pub symbols: Symbols,
     labels: Vec<Label>,
     known: HashMap<Vec<Sym>, TableId>,
+    /// Names that the script took away; the catalog is not asked about them.
+    gone: HashSet<Vec<Sym>>,
     bound: Vec<Bound>,
 }
 
@@ -64,6 +69,7 @@ impl<'a> Tables<'a> {
             symbols: Symbols::default(),
             labels: Vec::with_capacity(script.names.len()),
             known: HashMap::new(),
+            gone: HashSet::new(),
             bound: Vec::new(),
         };
         for ident in &script.names {
@@ -133,12 +139,28 @@ impl<'a> Tables<'a> {
             return *id;
         }
         let id = TableId(self.bound.len() as u32);
+        let gone = self.gone.contains(&key);
         self.known.insert(key, id);
-        let columns = if location { None } else { self.catalog.columns(&name) };
+        let columns = if location || gone { None } else { self.listed(&name) };
         let temporary = !location && name.parts.len() == 1 && is_session_name(&name.parts[0].value);
         let relation = Rc::new(self.relation(id, columns.as_deref()));
         self.bound.push(Bound { name, location, temporary, known: columns.is_some(), relation });
         id
+    }
+
+    /// What the catalog knows of a table; of BigQuery's shards one stands for all.
+    fn listed(&self, name: &TableName) -> Option<Vec<CatalogColumn>> {
+        let found = self.catalog.columns(name);
+        if found.is_some() || self.dialect.kind() != Kind::BigQuery {
+            return found;
+        }
+        let (last, outer) = name.parts.split_last()?;
+        let others = shard_names(&last.value);
+        let with = |table: String| {
+            let parts = outer.iter().cloned().chain([Ident { value: table, quoted: last.quoted }]).collect();
+            self.catalog.columns(&TableName { parts })
+        };
+        others.into_iter().find_map(with)
     }
 
     /// A table with these columns, or one whose columns are not known.
@@ -177,10 +199,33 @@ impl<'a> Tables<'a> {
         bound.temporary |= temporary;
     }
 
+    /// The unknown columns of the table have none of these names.
+    pub fn hide(&mut self, id: TableId, hidden: Vec<Sym>) {
+        if !hidden.is_empty() {
+            let bound = self.get_mut(id);
+            bound.relation = Rc::new(Relation { hidden, ..(*bound.relation).clone() });
+        }
+    }
+
     /// The table is gone; one of that name later is another.
     pub fn forget(&mut self, id: TableId) {
-        self.known.retain(|_, known| *known != id);
+        let names: Vec<Vec<Sym>> =
+            self.known.iter().filter(|(_, known)| **known == id).map(|(name, _)| name.clone()).collect();
+        for name in names {
+            self.known.remove(&name);
+            self.gone.insert(name);
+        }
     }
+}
+
+/// Other names under which a catalog may know `events_20240131`, `events_*` or `t$20240131`.
+fn shard_names(table: &str) -> Vec<String> {
+    let (base, partition) = table.split_once('$').map_or((table, None), |(base, rest)| (base, Some(rest)));
+    let stem = base.trim_end_matches(|c: char| c.is_ascii_digit() || c == '*');
+    let cut = base.len() - stem.len();
+    let shard = base.ends_with('*') || cut == 8 && stem.ends_with('_');
+    let shards = ["*", "", "yyyymmdd", "YYYYMMDD"].iter().filter(|_| shard).map(|end| format!("{stem}{end}"));
+    partition.map(|_| base.to_owned()).into_iter().chain(shards).collect()
 }
 
 /// T-SQL's `#t` and `@t` belong to the session and to no schema.

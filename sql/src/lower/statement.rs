@@ -6,7 +6,7 @@ use super::Lower;
 use crate::{
     lineage::{Indirect, StatementKind as Kind},
     name::Ident,
-    script::{Body, Branch, Define, Effect, Expr, Fill, FillMode, Query, QueryId, Select, SetOp, Statement, Table},
+    script::{Body, Branch, Change, Define, Effect, Expr, Fill, FillMode, Query, QueryId, Select, SetOp, Statement, Table},
 };
 
 /// The kind of a statement and what it does.
@@ -208,7 +208,7 @@ impl<'a> Lower<'a> {
             {
                 let table = self.ident_table(name);
                 let columns = self.column_defs(columns);
-                let define = Define { table, columns, like: Vec::new(), with_rows: false, temporary: true };
+                let define = Define { table, columns, like: Vec::new(), with_rows: false, temporary: true, if_not_exists: false };
                 effects.push(Effect::Define(Box::new(define)));
             }
             if let Some(query) = &declaration.for_query {
@@ -272,6 +272,7 @@ impl<'a> Lower<'a> {
 
     fn alter(&mut self, alter: &'a ast::AlterTable) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let mut changes = Vec::new();
         for operation in &alter.operations {
             match operation {
                 AlterTableOperation::RenameTable { table_name } => {
@@ -281,11 +282,54 @@ impl<'a> Lower<'a> {
                 AlterTableOperation::SwapWith { table_name } => {
                     effects.push(Effect::Swap(self.table(&alter.name), self.table(table_name)));
                 }
-                // Everything else changes the table in place.
-                _ => effects.push(Effect::Touch { reads: Vec::new(), writes: vec![self.table(&alter.name)] }),
+                other => self.column_change(other, &mut changes),
             }
         }
+        let table = self.table(&alter.name);
+        if !changes.is_empty() {
+            effects.insert(0, Effect::Alter { table, changes });
+        } else if effects.is_empty() {
+            effects.push(Effect::Touch { reads: Vec::new(), writes: vec![table] });
+        }
         effects
+    }
+
+    /// What an operation does to columns; all others change the table in place.
+    fn column_change(&mut self, operation: &'a AlterTableOperation, changes: &mut Vec<Change>) {
+        match operation {
+            AlterTableOperation::AddColumn { column_def, .. } => {
+                let data_type = self.type_name(&column_def.data_type);
+                changes.push(Change::Add(self.name(&column_def.name), data_type));
+            }
+            AlterTableOperation::DropColumn { column_names, .. } => {
+                changes.extend(column_names.iter().map(|name| Change::Drop(self.name(name))));
+            }
+            AlterTableOperation::RenameColumn { old_column_name, new_column_name } => {
+                changes.push(Change::Rename(self.name(old_column_name), self.name(new_column_name)));
+            }
+            AlterTableOperation::ChangeColumn { old_name, new_name, data_type, .. } => {
+                let new = self.name(new_name);
+                changes.push(Change::Rename(self.name(old_name), new));
+                changes.extend(self.type_name(data_type).map(|data_type| Change::Retype(new, data_type)));
+            }
+            AlterTableOperation::ModifyColumn { col_name: name, data_type, .. }
+            | AlterTableOperation::AlterColumn {
+                column_name: name,
+                op: ast::AlterColumnOperation::SetDataType { data_type, .. },
+            } => {
+                let name = self.name(name);
+                changes.extend(self.type_name(data_type).map(|data_type| Change::Retype(name, data_type)));
+            }
+            _ => {}
+        }
+    }
+
+    /// The type as a name, if one is stated.
+    fn type_name(&mut self, data_type: &ast::DataType) -> Option<crate::script::Name> {
+        match data_type {
+            ast::DataType::Unspecified => None,
+            known => Some(self.plain(&known.to_string())),
+        }
     }
 
     fn use_schema(&mut self, target: &ast::Use) -> Vec<Effect> {

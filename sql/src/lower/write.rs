@@ -28,11 +28,13 @@ impl<'a> Lower<'a> {
         let like = create.like.as_ref().map(|like| match like {
             ast::CreateTableLikeKind::Parenthesized(like) | ast::CreateTableLikeKind::Plain(like) => &like.name,
         });
-        let parents = like.into_iter().chain(&create.clone).chain(create.inherits.iter().flatten());
+        let whole = like.into_iter().chain(&create.clone).chain(&create.partition_of);
+        let parents = whole.chain(create.inherits.iter().flatten());
         let like: Vec<Table> = parents.map(|name| self.table(name)).collect();
         let columns = self.column_defs(&create.columns);
         let with_rows = create.clone.is_some();
-        let define = Define { table: target, columns, like, with_rows, temporary };
+        let if_not_exists = create.if_not_exists;
+        let define = Define { table: target, columns, like, with_rows, temporary, if_not_exists };
         (Kind::CreateTable, vec![Effect::Define(Box::new(define))])
     }
 
@@ -127,7 +129,8 @@ impl<'a> Lower<'a> {
         let row_alias = insert.insert_alias.as_ref().and_then(|alias| self.path(&alias.row_alias).last().copied());
         excluded.alias = Some(row_alias.unwrap_or_else(|| self.arena.name(made("excluded"))));
         excluded.columns.clone_from(&fill.columns);
-        if let Some(columns) = insert.insert_alias.as_ref().and_then(|alias| alias.col_aliases.as_ref()) {
+        let renamed = insert.insert_alias.as_ref().and_then(|alias| alias.col_aliases.as_ref());
+        if let Some(columns) = renamed.filter(|columns| !columns.is_empty()) {
             excluded.columns = self.names(columns);
         }
         self.excluded = true;
@@ -326,7 +329,8 @@ impl<'a> Lower<'a> {
                         let values = self.values(values);
                         modify.inserts.push(MergeInsert { columns, values });
                     }
-                    ast::MergeInsertKind::Row | ast::MergeInsertKind::Wildcard => modify.all_columns = true,
+                    ast::MergeInsertKind::Row => modify.whole_row = true,
+                    ast::MergeInsertKind::Wildcard => modify.all_columns = true,
                 }
             }
         }
