@@ -29,7 +29,7 @@ mod template;
 mod tokens;
 
 pub use crate::{
-    bind::bind,
+    bind::{Binding, Changes, OutputChange, OutputChangeKind, Rebound, Retyped, bind, compare, rebind},
     catalog::{Catalog, Column, Defaults, EmptyCatalog},
     diagnostic::{Diagnostic, Severity, code},
     dialect::{Dialect, UnknownDialect},

@@ -1,5 +1,6 @@
 //! Binding: scopes, qualified names, and columns traced to tables.
 
+mod again;
 mod answer;
 mod change;
 mod modify;
@@ -11,6 +12,7 @@ mod star;
 mod statement;
 mod tables;
 
+pub use again::{Binding, Changes, OutputChange, OutputChangeKind, Rebound, Retyped, compare, rebind};
 use relation::{Column, Origin, Relation, Sym, TableId};
 use scope::Env;
 use tables::Tables;
