@@ -22,5 +22,11 @@ export default defineConfig({
     port: 5173,
     proxy: { '^/graphql$': { target: api, ws: true }, '^/(api|healthz|readyz|metrics)': api },
   },
-  test: { environment: 'happy-dom', setupFiles: ['tests/setup.ts'], include: ['src/**/*.test.{ts,tsx}'] },
+  test: {
+    environment: 'happy-dom',
+    setupFiles: ['tests/setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}'],
+    // how long a test may hang before it is given up; a busy machine is slow, and no test is about time
+    testTimeout: 120_000,
+  },
 });

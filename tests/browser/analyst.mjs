@@ -168,7 +168,7 @@ async function explorer(visit, base) {
     await page.locator('.view-line', { hasText: 'estate' }).first().waitFor();
     const answered = () => /"datasets":\s*7\d/.test(document.querySelector('.graphiql-response')?.textContent ?? '');
     // The editor listens a moment after it is drawn; who sees nothing happen presses again.
-    for (let tries = 0; tries < 5 && !(await page.evaluate(answered)); tries++) {
+    for (let tries = 0; tries < 30 && !(await page.evaluate(answered)); tries++) {
       await page.getByRole('button', { name: /Execute query/i }).click();
       await page.waitForFunction(answered, undefined, { timeout: 2_000 }).catch(() => {});
     }

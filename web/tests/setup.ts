@@ -1,4 +1,4 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
 vi.stubGlobal('matchMedia', (query: string) => ({
@@ -18,3 +18,5 @@ vi.stubGlobal(
   },
 );
 afterEach(cleanup);
+// what is waited for comes, only later on a busy machine
+configure({ asyncUtilTimeout: 60_000 });
