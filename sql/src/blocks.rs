@@ -280,6 +280,20 @@ pub(crate) fn closing(tokens: &[TokenWithSpan], open: usize) -> Option<usize> {
     None
 }
 
+/// The index of the bracket that opens the group around an index.
+pub(crate) fn opening(tokens: &[TokenWithSpan], inside: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    for at in (0..inside.min(tokens.len())).rev() {
+        match tokens[at].token {
+            Token::RParen => depth += 1,
+            Token::LParen if depth == 0 => return Some(at),
+            Token::LParen => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
 /// The text of a word that is not quoted.
 pub(crate) fn word(token: &Token) -> Option<&str> {
     match token {

@@ -37,6 +37,8 @@ pub mod code {
     pub const UNSUPPORTED: &str = "unsupported";
     /// A clause that was skipped because it carries no lineage.
     pub const SKIPPED: &str = "skipped-clause";
+    /// A part of a template of which what it makes is not known.
+    pub const TEMPLATE: &str = "template";
     /// A qualifier that names no table, alias or column in scope.
     pub const UNKNOWN_TABLE: &str = "unknown-table";
     /// A column that the known table does not have.

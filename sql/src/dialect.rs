@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sqlparser::dialect as ast;
 
+use crate::grammar::NestedJoins;
+
 /// A SQL dialect. Made from a name; there is no default.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Dialect(Kind);
@@ -218,6 +220,21 @@ impl Dialect {
         self.0 == Kind::ClickHouse
     }
 
+    /// Whether `UNPIVOT` gives the value before the name it had.
+    pub(crate) fn unpivots_value_first(&self) -> bool {
+        matches!(self.0, Kind::BigQuery | Kind::TSql)
+    }
+
+    /// Whether the only aggregate of a `PIVOT` leaves its alias out of the columns' names.
+    pub(crate) fn pivots_without_alias(&self) -> bool {
+        matches!(self.0, Kind::Spark | Kind::Databricks)
+    }
+
+    /// Whether a column that `PIVOT` makes of a text is named with the quotes.
+    pub(crate) fn pivots_with_quotes(&self) -> bool {
+        matches!(self.0, Kind::Snowflake | Kind::Oracle)
+    }
+
     /// Whether `COLUMNS(…)` in a select list stands for several columns.
     pub(crate) fn has_columns_function(&self) -> bool {
         matches!(self.0, Kind::DuckDb | Kind::ClickHouse)
@@ -241,7 +258,7 @@ impl Dialect {
     /// Grammars that accept some of what the nearest one refuses, in the order in which they are tried.
     pub(crate) fn other_grammars(&self) -> Vec<Box<dyn ast::Dialect>> {
         let generic = Box::new(ast::GenericDialect {});
-        match self.0 {
+        let mut grammars: Vec<Box<dyn ast::Dialect>> = match self.0 {
             Kind::Oracle | Kind::Redshift => vec![generic, Box::new(ast::SnowflakeDialect {})],
             Kind::Spark | Kind::Databricks => {
                 vec![generic, Box::new(ast::HiveDialect {}), Box::new(ast::BigQueryDialect {})]
@@ -249,7 +266,9 @@ impl Dialect {
             Kind::DuckDb => vec![generic, Box::new(ast::PostgreSqlDialect {})],
             Kind::Athena => vec![generic, Box::new(ast::ClickHouseDialect {})],
             _ => vec![generic],
-        }
+        };
+        grammars.push(Box::new(NestedJoins(self.grammar())));
+        grammars
     }
 
     /// The nearest grammar the parser has.

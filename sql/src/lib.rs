@@ -16,6 +16,7 @@ mod catalog;
 mod diagnostic;
 mod dialect;
 mod functions;
+mod grammar;
 mod lineage;
 mod lower;
 mod name;

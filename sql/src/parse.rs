@@ -10,7 +10,7 @@ use sqlparser::{
 };
 
 use crate::{
-    blocks::{begins_statement, is_blank, prelude, word},
+    blocks::{begins_statement, closing, is_blank, opening, prelude, word},
     diagnostic::{Diagnostic, Severity, code},
     dialect::Dialect,
     lineage::StatementKind,
@@ -20,7 +20,7 @@ use crate::{
     repair::{files, inert, repair},
     script::{Effect, Script, Statement},
     split::split,
-    template,
+    template::{self, Origins},
     tokens::{Special, rewrite, special},
 };
 
@@ -82,8 +82,8 @@ fn parse_here(text: &str, dialect: Dialect) -> (Script, Vec<Diagnostic>) {
     grammars.extend(dialect.other_grammars());
     let arena = Arena::default();
     let mut pass = Pass { dialect, grammars, arena, statements: Vec::new(), inside: false, texts: 0 };
-    let plain = template::fill(text, &mut pass.arena.diagnostics);
-    pass.script(&plain, 0);
+    let (plain, origins) = template::fill(text, &mut pass.arena.diagnostics);
+    pass.script(&plain, 0, &origins);
     let diagnostics = std::mem::take(&mut pass.arena.diagnostics);
     (pass.arena.into_script(dialect, text, pass.statements), diagnostics)
 }
@@ -119,15 +119,15 @@ struct Parsed {
 
 impl Pass {
     /// A text that begins at byte `base` of the whole.
-    fn script(&mut self, text: &str, base: usize) {
+    fn script(&mut self, text: &str, base: usize, origins: &Origins) {
         for (start, end) in split(text, self.dialect) {
-            self.piece(&text[start..end], base + start);
+            self.piece(&text[start..end], base + start, origins);
         }
     }
 
     /// One piece of the splitter: a statement, or several without separators between them.
-    fn piece(&mut self, text: &str, base: usize) {
-        let positions = Positions::new(text, base);
+    fn piece(&mut self, text: &str, base: usize, origins: &Origins) {
+        let positions = Positions::new(text, base, origins);
         if text.len() > MAX_STATEMENT {
             let message = format!("a statement of {} bytes was not read: expected at most {MAX_STATEMENT}", text.len());
             return self.unparsed(&positions, code::TOO_LARGE, positions.whole().span(), message);
@@ -135,7 +135,7 @@ impl Pass {
         match self.tokenize(text, &positions) {
             Ok(tokens) => {
                 let tokens = rewrite(tokens, self.dialect);
-                self.body_text(&tokens, text, base);
+                self.body_text(&tokens, text, &positions, (base, origins));
                 self.statements_of(&mut Piece { positions, tokens });
             }
             Err(failure) => self.unparsed(&positions, code::PARSE_ERROR, failure.span, failure.message),
@@ -150,7 +150,13 @@ impl Pass {
     }
 
     /// `CREATE PROCEDURE … AS $$ … $$`: the text in the quotes is a script of its own.
-    fn body_text(&mut self, tokens: &[TokenWithSpan], text: &str, base: usize) {
+    fn body_text(
+        &mut self,
+        tokens: &[TokenWithSpan],
+        text: &str,
+        positions: &Positions<'_>,
+        (base, origins): (usize, &Origins),
+    ) {
         let mut words = tokens.iter().filter_map(|token| word(&token.token)).take(6);
         let routine = words.any(|word| matches!(&*word.to_uppercase(), "PROCEDURE" | "DO" | "EXECUTE" | "FUNCTION"));
         if !routine || self.texts >= TEXTS {
@@ -158,13 +164,12 @@ impl Pass {
         }
         for token in tokens {
             let Token::DollarQuotedString(quoted) = &token.token else { continue };
-            let positions = Positions::new(text, base);
             let tag = quoted.tag.as_ref().map_or(0, |tag| tag.len()) + 2;
-            let start = positions.offset(token.span.start) - base + tag;
+            let start = positions.within(token.span.start) + tag;
             let inside = std::mem::replace(&mut self.inside, true);
             self.texts += 1;
             if let Some(body) = text.get(start..start + quoted.value.len()) {
-                self.script(body, base + start);
+                self.script(body, base + start, origins);
             }
             self.texts -= 1;
             self.inside = inside;
@@ -278,7 +283,7 @@ impl Pass {
             tokens = back;
             let at = match result {
                 Ok((statement, used)) => return Some(Parsed { statement, tokens, used, notes, by_name }),
-                Err(failure) => failure.token,
+                Err(failure) => inside(grammar, positions, &tokens, &failure),
             };
             let change = repair(&tokens, at, self.dialect)?;
             by_name |= change.by_name;
@@ -405,6 +410,28 @@ fn attempt(
         },
     };
     (tokens, result)
+}
+
+/// Where the parser really stopped: a query in brackets that it refuses it takes for joined tables.
+fn inside(grammar: &dyn Grammar, positions: &Positions<'_>, tokens: &[TokenWithSpan], failure: &Failure) -> usize {
+    let mut at = failure.token;
+    let mut start = 0;
+    let mut end = tokens.len();
+    let mut misled = failure.message.starts_with("expected: joined table");
+    for _ in 0..TEXTS {
+        let open = misled.then(|| opening(&tokens[start..end], at - start)).flatten().map(|open| start + open);
+        let Some((open, close)) = open.and_then(|open| Some((open, closing(tokens, open)?))) else { break };
+        start = open + 1;
+        end = close;
+        match attempt(grammar, positions, tokens[start..end].to_vec()).1 {
+            Ok(_) => break,
+            Err(failure) => {
+                at = start + failure.token;
+                misled = failure.message.starts_with("expected: joined table");
+            }
+        }
+    }
+    at
 }
 
 /// What is left must be able to begin a statement, or the grammar did not understand it all.

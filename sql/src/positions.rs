@@ -2,10 +2,11 @@
 
 use sqlparser::tokenizer::{Location, Span, TokenWithSpan};
 
-use crate::script::Place;
+use crate::{script::Place, template::Origins};
 
 /// The lines of one piece of the text.
 pub(crate) struct Positions<'a> {
+    origins: &'a Origins,
     piece: &'a str,
     base: usize,
     lines: Vec<Line>,
@@ -20,8 +21,8 @@ struct Line {
 const STEP: usize = 64;
 
 impl<'a> Positions<'a> {
-    /// For `piece`, which begins at byte `base` of the whole text.
-    pub fn new(piece: &'a str, base: usize) -> Positions<'a> {
+    /// For `piece`, which begins at byte `base` of the whole text without its template.
+    pub fn new(piece: &'a str, base: usize, origins: &'a Origins) -> Positions<'a> {
         let mut lines = Vec::new();
         let mut start = 0;
         for text in piece.split_inclusive('\n').chain(piece.is_empty().then_some("")) {
@@ -29,13 +30,18 @@ impl<'a> Positions<'a> {
             lines.push(Line { start, steps: (!text.is_ascii()).then(steps) });
             start += text.len();
         }
-        Positions { piece, base, lines }
+        Positions { origins, piece, base, lines }
     }
 
-    /// The byte offset of a place that the tokenizer gave.
+    /// The byte offset, in the text as written, of a place that the tokenizer gave.
     pub fn offset(&self, at: Location) -> usize {
+        self.origins.start(self.base + self.within(at))
+    }
+
+    /// The byte offset in the piece of a place that the tokenizer gave.
+    pub fn within(&self, at: Location) -> usize {
         let number = (at.line.max(1) - 1) as usize;
-        let Some(line) = self.lines.get(number) else { return self.base + self.piece.len() };
+        let Some(line) = self.lines.get(number) else { return self.piece.len() };
         let end = self.lines.get(number + 1).map_or(self.piece.len(), |next| next.start);
         let columns = (at.column.max(1) - 1) as usize;
         let within = match &line.steps {
@@ -48,7 +54,7 @@ impl<'a> Positions<'a> {
                 }
             },
         };
-        self.base + (line.start + within).min(end)
+        (line.start + within).min(end)
     }
 
     /// The place of a span, or `None` for the empty span of synthesised nodes.
@@ -56,12 +62,16 @@ impl<'a> Positions<'a> {
         if span.start.line == 0 {
             return None;
         }
-        Some(Place(self.offset(span.start) as u32, self.offset(span.end) as u32))
+        let start = self.offset(span.start);
+        let end = self.origins.end(self.base + self.within(span.end));
+        Some(Place(start as u32, end.max(start) as u32))
     }
 
     /// The whole piece.
     pub fn whole(&self) -> Place {
-        Place(self.base as u32, (self.base + self.piece.len()) as u32)
+        let start = self.origins.start(self.base);
+        let end = self.origins.end(self.base + self.piece.len());
+        Place(start as u32, end.max(start) as u32)
     }
 
     /// The place of each token.

@@ -4,11 +4,13 @@
 //! lineage or spells it in words that are known. Every token keeps its place in the text, and whatever is
 //! left out is reported.
 
+mod clickhouse;
 mod create;
 mod expr;
 mod files;
 mod inert;
 mod joins;
+mod spark;
 mod tails;
 mod view;
 mod words;
@@ -57,6 +59,15 @@ impl Repair {
 /// The change that may help where the parser stopped, at the token `at`.
 pub(crate) fn repair(tokens: &[TokenWithSpan], at: usize, dialect: Dialect) -> Option<Repair> {
     let view = View { tokens, kind: dialect.kind() };
-    let rules = [create::create, tails::tail, joins::join, words::respell, expr::expression];
+    let rules = [
+        create::create,
+        clickhouse::clickhouse,
+        spark::spark,
+        tails::tail,
+        joins::join,
+        words::respell,
+        expr::expression,
+        words::keyword,
+    ];
     rules.iter().find_map(|rule| rule(view, at))
 }

@@ -134,10 +134,11 @@ fn templates() {
         "",
         "SELECT x FROM {{ ref('m') }} WHERE d = {{ day }}",
         &expect![[r#"
-        Select reads m
-          x <- m.x identity `x`
-          * <- m.d filter
-    "#]],
+            Select reads m
+              x <- m.x identity `x`
+              * <- m.d filter
+            ! template `{{ day }}`: a value is not known from the template
+        "#]],
     );
     net(
         "generic",

@@ -115,7 +115,7 @@ impl Made<'_> {
                 return;
             }
             at = match view.token(at) {
-                Token::LParen if !self.columns => {
+                Token::LParen if !self.columns && self.lists_columns(start, at) => {
                     self.columns = true;
                     self.column_list(at)
                 }
@@ -129,6 +129,12 @@ impl Made<'_> {
             };
             at = view.solid(at);
         }
+    }
+
+    /// Whether a bracket holds the columns, not the options of some clause.
+    fn lists_columns(&self, start: usize, at: usize) -> bool {
+        let before = self.view.before(at).unwrap_or(0);
+        before < start || self.view.is_string(before) || self.view.kind == Kind::ClickHouse && !self.table
     }
 
     /// A word and the name after it.

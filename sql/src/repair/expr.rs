@@ -235,9 +235,7 @@ fn made_columns(view: View<'_>, at: usize) -> Option<Repair> {
 
 /// `(e AS name)` inside an expression, and values with names in rows and elements.
 fn named_value(view: View<'_>, at: usize) -> Option<Repair> {
-    if !view.any(at, &["AS"]) {
-        return None;
-    }
+    let at = [Some(at), view.before(at)].into_iter().flatten().find(|at| view.is(*at, "AS"))?;
     view.opening(at).filter(|open| view.is(*open, "("))?;
     let mut name = view.next(at);
     if view.is(name, "EVALNAME") {

@@ -126,6 +126,7 @@ const WORDS: &[&str] = &[
     "OVERRIDE",
     "EXTERNAL",
     "APPLY CHANGES",
+    "UPDATE STATISTICS",
 ];
 
 /// Statements known by what they create, alter or drop.
@@ -182,6 +183,6 @@ fn schema(view: View<'_>, first: usize) -> Option<StatementKind> {
 
 /// Whether a query stands anywhere in the statement.
 fn holds_query(view: View<'_>, first: usize) -> bool {
-    (first..view.tokens.len()).any(|at| view.any(at, &["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"]))
+    (first + 1..view.tokens.len()).any(|at| view.any(at, &["SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"]))
         && !view.any(first, &["GRANT", "REVOKE", "DENY", "AUDIT", "NOAUDIT", "COMMENT", "SHOW", "LOCK"])
 }

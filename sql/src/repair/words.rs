@@ -1,6 +1,9 @@
 //! Words that are noise to lineage, and words that have another spelling the parser knows.
 
-use sqlparser::tokenizer::Token;
+use sqlparser::{
+    keywords::Keyword,
+    tokenizer::{Token, TokenWithSpan, Word},
+};
 
 use super::{Repair, create::name_end, view::View};
 
@@ -229,4 +232,23 @@ fn multi_update(view: View<'_>, at: usize) -> Option<Repair> {
     let set = view.until(first, |view, at| view.is(at, "SET"));
     (at < set && matches!(view.token(set), Token::Word(_)))
         .then(|| Repair::respelled(at..at + 1, view.made("CROSS JOIN", at)))
+}
+
+/// A word that is a name here, though it begins a clause elsewhere.
+pub(super) fn keyword(view: View<'_>, at: usize) -> Option<Repair> {
+    const BEFORE: [&str; 12] =
+        ["FROM", "JOIN", "INTO", "UPDATE", "TABLE", ",", ".", "AS", "SELECT", "BY", "AND", "WHERE"];
+    let here = view.solid(at);
+    let places = [Some(here), view.before(here)];
+    for at in places.into_iter().flatten() {
+        let Token::Word(word) = view.token(at) else { continue };
+        let clause = view.any(at, &["FROM", "SELECT", "WHERE", "GROUP", "ORDER", "JOIN", "ON", "UNION"]);
+        if word.keyword == Keyword::NoKeyword || clause || !view.before(at).is_some_and(|at| view.any(at, &BEFORE)) {
+            continue;
+        }
+        let plain = Word { keyword: Keyword::NoKeyword, ..word.clone() };
+        let plain = TokenWithSpan::new(Token::Word(plain), view.span(at));
+        return Some(Repair::respelled(at..at + 1, vec![plain]));
+    }
+    None
 }

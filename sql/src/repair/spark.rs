@@ -1,0 +1,118 @@
+//! What Spark, Hive and BigQuery write in their own way.
+
+use sqlparser::tokenizer::Token;
+
+use super::{Repair, view::View};
+
+pub(super) fn spark(view: View<'_>, at: usize) -> Option<Repair> {
+    let here = view.solid(at);
+    let rules =
+        [glued, rows_with_names, unnamed_columns, star_exception, version, transform, typed_literal, prefixed_call];
+    rules.iter().find_map(|rule| rule(view, here))
+}
+
+/// `12L`, `r'x'`: a letter that says how a literal is to be read.
+fn glued(view: View<'_>, at: usize) -> Option<Repair> {
+    let mut here = at;
+    for _ in 0..3 {
+        let number = here.checked_sub(1).is_some_and(|before| matches!(view.token(before), Token::Number(..)));
+        let text =
+            view.is_string(here + 1) || matches!(view.token(here + 1), Token::Word(word) if word.quote_style.is_some());
+        let letters =
+            matches!(view.token(here), Token::Word(word) if word.value.len() <= 2 && word.quote_style.is_none());
+        if letters && (number || text) {
+            return Some(Repair::dropped(here..here + 1));
+        }
+        here = view.before(here)?;
+    }
+    None
+}
+
+/// `VALUES … AS t (a, b)` as a statement.
+fn rows_with_names(view: View<'_>, at: usize) -> Option<Repair> {
+    let first = view.solid(0);
+    if !view.is(first, "VALUES") || !view.before(at).is_some_and(|before| view.is(before, ")")) {
+        return None;
+    }
+    let mut out = view.made("SELECT * FROM (", first);
+    out.extend(view.copy(first..at));
+    out.extend(view.made(")", at));
+    Some(Repair::respelled(first..at, out))
+}
+
+/// `AS (a, b)`: names of columns without one of the source.
+fn unnamed_columns(view: View<'_>, at: usize) -> Option<Repair> {
+    let open = [Some(at), view.before(at)].into_iter().flatten().find(|at| view.is(*at, "("))?;
+    let before = view.before(open)?;
+    let source = if view.is(before, "AS") { view.before(before)? } else { before };
+    if view.is(before, "AS") && view.is_word(source) {
+        return Some(Repair::respelled(open..open, view.copy(source..source + 1)));
+    }
+    view.is(source, ")").then(|| Repair::respelled(open..open, view.made("_rows", open)))
+}
+
+/// `UPDATE SET * EXCEPT (a)` of a merge.
+fn star_exception(view: View<'_>, at: usize) -> Option<Repair> {
+    let star = view.before(at).filter(|before| view.is(*before, "*"))?;
+    let open = view.next(at);
+    let merge = view.is(view.solid(0), "MERGE") && view.is(at, "EXCEPT");
+    (merge && view.is(open, "(") && star < at)
+        .then(|| Repair::dropped(at..view.group(open)).losing("which columns a merge leaves"))
+}
+
+/// `t@v12`.
+fn version(view: View<'_>, at: usize) -> Option<Repair> {
+    let glued = at.checked_sub(1).is_some_and(|before| view.is_word(before));
+    (view.is(at, "@") && glued).then(|| Repair::dropped(at..at + 2).passing("the version of a table"))
+}
+
+/// `TRANSFORM (a, b) USING 'script' AS (…)`.
+fn transform(view: View<'_>, at: usize) -> Option<Repair> {
+    let mut start = at;
+    for _ in 0..3 {
+        let row_format = view.reads(start, "ROW FORMAT").is_some();
+        if row_format || view.is(start, "USING") && view.is_string(view.next(start)) {
+            let end = view.until(start, |view, at| view.is(at, "FROM"));
+            return Some(Repair::dropped(start..end).losing("the columns that a script makes"));
+        }
+        start = view.before(start)?;
+    }
+    None
+}
+
+/// `ARRAY<STRUCT<a INT64>>[…]`: the type of a literal.
+fn typed_literal(view: View<'_>, _at: usize) -> Option<Repair> {
+    for word in 0..view.tokens.len() {
+        let open = word + 1;
+        if !view.any(word, &["ARRAY", "STRUCT"]) || !view.is(open, "<") {
+            continue;
+        }
+        let mut depth = 0usize;
+        for at in open..view.tokens.len() {
+            match view.token(at) {
+                Token::Lt => depth += 1,
+                Token::Gt => depth = depth.saturating_sub(1),
+                Token::ShiftRight => depth = depth.saturating_sub(2),
+                Token::SemiColon => break,
+                _ => {}
+            }
+            if depth == 0 {
+                let literal = view.any(view.next(at), &["[", "("]);
+                if literal {
+                    return Some(Repair::dropped(open..at + 1).losing("the fields of a typed literal"));
+                }
+                break;
+            }
+        }
+    }
+    None
+}
+
+/// `SAFE.f(…)`.
+fn prefixed_call(view: View<'_>, at: usize) -> Option<Repair> {
+    let open = view.is(at, "(").then_some(at)?;
+    let name = view.before(open)?;
+    let dot = view.before(name).filter(|dot| view.is(*dot, "."))?;
+    let prefix = view.before(dot)?;
+    view.any(prefix, &["SAFE", "KEYS", "NET"]).then(|| Repair::dropped(prefix..dot + 1))
+}
