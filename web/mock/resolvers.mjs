@@ -287,6 +287,7 @@ export function makeResolvers(estate) {
     processingType: 'BATCH',
     description: shown(j.description),
     query: { text: j.query.text, dialect: 'snowflake' },
+    faults: [],
     sourceCode: null,
     sourceLocation: `https://git.shop.example/warehouse/models/${j.name}.sql`,
     parent: null,

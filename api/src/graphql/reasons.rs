@@ -53,11 +53,15 @@ fn message(reason: walk::Reason, count: u64, limits: Limits) -> String {
             format!("the limit of {} hops was reached; it goes on from {count} nodes", limits.depth)
         }
         walk::Reason::Deadline => format!("the time allowed ran out; {count} nodes were not followed further"),
-        walk::Reason::UnparsedQuery => format!("queries of {count} jobs could not be read in full"),
+        walk::Reason::UnparsedQuery => format!("queries of {} could not be read in full", jobs(count)),
         walk::Reason::UnknownTransformation => format!("for {count} nodes it is not known how values come over"),
         walk::Reason::UnresolvedDataset => {
-            format!("queries of {count} jobs name tables or columns that could not be told")
+            format!("queries of {} name tables or columns that could not be told", jobs(count))
         }
         walk::Reason::Restricted => format!("{count} neighbours may not be shown to you"),
     }
+}
+
+fn jobs(count: u64) -> String {
+    if count == 1 { "1 job".to_owned() } else { format!("{count} jobs") }
 }

@@ -1,4 +1,4 @@
-import { Button, Text, Title } from '@mantine/core';
+import { Button, Code, Text, Title } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
@@ -40,6 +40,17 @@ const JobQuery = graphql(`
       query {
         text
         dialect
+      }
+      faults {
+        code
+        message
+        reason
+        span {
+          start
+          line
+          column
+        }
+        line
       }
       sourceCode {
         language
@@ -123,6 +134,7 @@ function Known({ job, onMore }: { job: Job; onMore: () => void }) {
         <DatasetPanel title="Writes" sets={job.outputs} none="It has reported no outputs." />
       </div>
       <Source job={job} />
+      {job.faults.length > 0 && <Faults faults={job.faults} />}
       <section className="panel" aria-labelledby="runs">
         <h2 id="runs">Runs</h2>
         {job.runs.nodes.length === 0 ? (
@@ -192,6 +204,34 @@ function Source({ job }: { job: Job }) {
       {!job.query && job.sourceCode && (
         <Sql text={job.sourceCode.code} label={`Source of ${job.name}, ${job.sourceCode.language}`} />
       )}
+    </section>
+  );
+}
+
+/** What in its queries was not understood, each with its place. */
+function Faults({ faults }: { faults: Job['faults'] }) {
+  const loses = faults.some((f) => f.reason !== null);
+  return (
+    <section className="panel" aria-labelledby="faults">
+      <h2 id="faults">Not understood in its query</h2>
+      {loses && (
+        <Text size="sm" c="dimmed">
+          Lineage through this job may lack tables or columns.
+        </Text>
+      )}
+      <ul className="bare">
+        {faults.map((f) => (
+          <li key={`${f.code} ${f.span?.start} ${f.message}`}>
+            <span className="mono">{f.code}</span> {f.message}
+            {f.span && (
+              <span className="where">
+                line {f.span.line}, column {f.span.column}
+              </span>
+            )}
+            {f.line && <Code block>{f.line}</Code>}
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

@@ -5,8 +5,8 @@ const reason = (code: string, count = 0, message = code) => ({ code, message, co
 
 test.each([
   [[], []],
-  [[reason('UNPARSED_QUERY', 1)], ['1 query could not be understood']],
-  [[reason('UNPARSED_QUERY', 3), reason('UNPARSED_QUERY', 2)], ['3 queries could not be understood']],
+  [[reason('UNPARSED_QUERY', 1)], ['queries of 1 job could not be read in full']],
+  [[reason('UNPARSED_QUERY', 3), reason('UNPARSED_QUERY', 2)], ['queries of 3 jobs could not be read in full']],
   [[reason('NODE_LIMIT', 40)], ['the answer was cut at its size limit, at least 40 more exist']],
   [[reason('NEW_CODE', 1, 'something else')], ['something else']],
 ])('%j', (reasons, expected) => expect(reasonTexts(reasons)).toEqual(expected));

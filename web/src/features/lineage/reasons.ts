@@ -15,8 +15,8 @@ const WORDS: Record<string, (n: number) => string> = {
   NODE_LIMIT: (n) => `the answer was cut at its size limit${n > 0 ? `, at least ${n} more exist` : ''}`,
   DEPTH_LIMIT: () => 'it goes on beyond the number of steps that were walked',
   DEADLINE: () => 'the time for the answer ran out',
-  UNPARSED_QUERY: (n) => `${many(n, 'query', 'queries')} could not be understood`,
+  UNPARSED_QUERY: (n) => `queries of ${many(n, 'job', 'jobs')} could not be read in full`,
   UNKNOWN_TRANSFORMATION: (n) => `${many(n, 'link says', 'links say')} that data flows, but not how`,
-  UNRESOLVED_DATASET: (n) => `${many(n, 'dataset is', 'datasets are')} only mentioned and known no further`,
+  UNRESOLVED_DATASET: (n) => `queries of ${many(n, 'job', 'jobs')} name tables or columns that could not be told`,
   RESTRICTED: (n) => `you may not see ${many(n, 'table', 'tables')}`,
 };
