@@ -61,7 +61,7 @@ fn dialects() -> impl Strategy<Value = Dialect> {
 }
 
 fn queries() -> impl Strategy<Value = Query> {
-    vec(any::<u8>(), 0..120).prop_map(|tape| Query::from_tape(&tape))
+    vec(any::<u8>(), 0..120).prop_map(|tape| Query::from_tape(&tape, 2))
 }
 
 proptest! {

@@ -79,10 +79,11 @@ impl Tape<'_> {
 }
 
 impl Query {
-    pub fn from_tape(bytes: &[u8]) -> Query {
+    /// Queries stand within each other at most so deep.
+    pub fn from_tape(bytes: &[u8], depth: usize) -> Query {
         let mut tape = Tape { bytes: bytes.iter() };
         let width = 1 + tape.pick(3);
-        query(&mut tape, 2, width)
+        query(&mut tape, depth, width)
     }
 
     /// How many columns the result has.
