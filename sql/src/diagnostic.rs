@@ -47,6 +47,8 @@ pub mod code {
     pub const AMBIGUOUS_COLUMN: &str = "ambiguous-column";
     /// A star over a table whose columns are not known.
     pub const STAR_NOT_EXPANDED: &str = "star-not-expanded";
+    /// A function of the users': every argument is taken to go into its result.
+    pub const OPAQUE_FUNCTION: &str = "opaque-function";
     /// Two lists that must have equal length have not.
     pub const COLUMN_COUNT: &str = "column-count";
 }

@@ -405,14 +405,14 @@ fn arrays_and_fields() {
         "s(id, q, amt)",
         "SELECT * FROM s PIVOT (sum(amt) FOR q IN ('a', 'b')) AS p",
         &expect![[r#"
-        Select reads s
-          id <- s.id identity `*`
-          a <- s.q filter `*`
-          a <- s.amt aggregation `*`
-          b <- s.q filter `*`
-          b <- s.amt aggregation `*`
-          * <- s.q group by
-    "#]],
+            Select reads s
+              id <- s.id identity `*`
+              'a' <- s.q filter `*`
+              'a' <- s.amt aggregation `*`
+              'b' <- s.q filter `*`
+              'b' <- s.amt aggregation `*`
+              * <- s.q group by
+        "#]],
     );
 }
 

@@ -187,10 +187,14 @@ impl<'a> Binder<'a> {
 
     fn unnest(&mut self, arrays: &'a [Expr], extra: &[Name], source: &Source, scope: &Scope<'_>) -> Rc<Relation> {
         let each: Vec<Vec<Origin>> = arrays.iter().map(|array| self.origins(scope, array)).collect();
-        if each.len() > 1 && !source.columns.is_empty() {
+        let counted = !extra.is_empty() && source.columns.len() > each.len();
+        if (each.len() > 1 || counted) && !source.columns.is_empty() {
             let mut relation = Relation::default();
             for (index, name) in source.columns.iter().enumerate() {
-                let origins = each.get(index).map(|origins| made_of(origins)).unwrap_or_default();
+                // What has no array is the position.
+                let ordinal = counted && index + 1 == source.columns.len();
+                let origins = if ordinal { None } else { each.get(index).or(each.last()) };
+                let origins = origins.map(|origins| made_of(origins)).unwrap_or_default();
                 relation.columns.push(self.made(self.tables.label(*name), origins, source.place));
             }
             return Rc::new(relation);
@@ -275,7 +279,7 @@ impl<'a> Binder<'a> {
         result.open.clone_from(&input.open);
         for value in &pivot.values {
             for (alias, origins, expr) in &aggregates {
-                let label = self.pivot_label(*value, *alias, aggregates.len());
+                let label = self.pivot_label(*value, (*alias, expr), aggregates.len());
                 result.columns.push(self.made(label, origins.clone(), expr.place));
             }
         }
@@ -286,17 +290,17 @@ impl<'a> Binder<'a> {
         Rc::new(result)
     }
 
-    /// `value`, or `value_alias` where the aggregate has a name.
-    fn pivot_label(&mut self, value: Name, alias: Option<Name>, aggregates: usize) -> Label {
-        match alias {
-            None => self.tables.label(value),
-            Some(alias) if aggregates > 0 => {
-                let quoted = self.script.names[value.0 as usize].quoted;
-                let name = format!("{}_{}", self.written(value), self.written(alias));
-                self.tables.label_of(&name, quoted)
-            }
-            Some(_) => self.tables.label(value),
+    /// `value`, or `value_alias` where the aggregate has a name or is not the only one.
+    fn pivot_label(&mut self, value: Name, (alias, expr): (Option<Name>, &Expr), aggregates: usize) -> Label {
+        let alone = aggregates == 1 && (alias.is_none() || self.script.dialect.pivots_without_alias());
+        if alone {
+            return self.tables.label(value);
         }
+        let span = expr.place.span();
+        let own = self.script.text.get(span.start..span.end).unwrap_or_default();
+        let last = alias.map_or(own, |alias| self.written(alias));
+        let name = format!("{}_{last}", self.written(value));
+        self.tables.label_of(&name, self.script.names[value.0 as usize].quoted)
     }
 
     fn names_in(&self, expr: &Expr) -> Vec<Sym> {
@@ -326,8 +330,8 @@ impl<'a> Binder<'a> {
             values.push(self.made(self.tables.label(*value), origins, place));
         }
         let name = self.made(self.tables.label(unpivot.name), made_of(&all), place);
-        // The name stands before the values in what is shown, as in the input's order of words.
-        result.columns.push(name);
+        let at = if self.script.dialect.unpivots_value_first() { values.len() } else { 0 };
+        values.insert(at, name);
         result.columns.extend(values);
         if !result.is_open() {
             result.sure = result.columns.len();
@@ -389,7 +393,9 @@ impl<'a> Binder<'a> {
     /// All columns of a relation, unknown ones as a star.
     pub(super) fn everything(&self, relation: &Relation) -> Vec<Column> {
         let mut columns = relation.columns.clone();
-        let unknown: Origins = unknown_origins(relation, self.star);
+        // All of the unknown columns together are of all of the tables.
+        let unknown = unknown_origins(relation, self.star);
+        let unknown: Origins = unknown.iter().map(|origin| Origin { ambiguous: false, ..*origin }).collect();
         if !unknown.is_empty() {
             let label = Label { key: self.star, loose: self.star, shown: self.star };
             columns.push(Column { label, origins: unknown, data_type: None, place: relation.star });

@@ -264,10 +264,27 @@ impl<'a> Lower<'a> {
             let place = found.core.unwrap_or_else(|| self.positions.whole());
             exprs.push(Expr { refs: found.refs, place, ..Expr::default() });
         }
+        if let Some(address) = file_read_by(&short, args) {
+            let place = self.name_place(name);
+            return Relation::Table(self.location(&address, place));
+        }
+        if short == "nodes" && name.0.len() > 1 {
+            exprs.push(self.receiver(name));
+        }
         if short == "unnest" {
             return Relation::Unnest { arrays: exprs, extra: Vec::new() };
         }
         Relation::Function { name: self.path(name), args: exprs }
+    }
+
+    /// The column that a method is called on.
+    fn receiver(&mut self, name: &'a ast::ObjectName) -> Expr {
+        let place = self.name_place(name);
+        let parts = &name.0[..name.0.len() - 1];
+        let path = parts.iter().filter_map(ast::ObjectNamePart::as_ident).map(|ident| self.name(ident)).collect();
+        let usage = crate::script::Usage::IDENTITY.with_class(crate::script::Class::Transformation);
+        let column = crate::script::Ref { target: crate::script::Target::Column(path), usage, place };
+        Expr { refs: vec![column], place, ..Expr::default() }
     }
 
     pub(super) fn lateral_view(&mut self, view: &'a ast::LateralView) -> Source {
@@ -315,6 +332,7 @@ impl<'a> Lower<'a> {
         }
         let text = match &item.expr {
             Ast::Identifier(ident) => return self.name(ident),
+            Ast::Value(value) if self.dialect.pivots_with_quotes() => value.value.to_string(),
             Ast::Value(value) => value.value.clone().into_string().unwrap_or_else(|| value.value.to_string()),
             other => other.to_string(),
         };
@@ -349,8 +367,16 @@ impl<'a> Lower<'a> {
     }
 
     fn match_recognize(&mut self, factor: &'a TableFactor) -> Relation {
-        let TableFactor::MatchRecognize { table, partition_by, order_by, measures, rows_per_match, symbols, .. } =
-            factor
+        let TableFactor::MatchRecognize {
+            table,
+            partition_by,
+            order_by,
+            measures,
+            rows_per_match,
+            pattern,
+            symbols,
+            ..
+        } = factor
         else {
             return Relation::Columns(Vec::new());
         };
@@ -360,18 +386,102 @@ impl<'a> Lower<'a> {
             order_by: order_by.iter().map(|item| self.expr(&item.expr)).collect(),
             measures: Vec::new(),
             conditions: Vec::new(),
-            symbols: Vec::new(),
+            symbols: pattern_symbols(pattern).into_iter().map(|ident| self.name(ident)).collect(),
             all_rows: matches!(rows_per_match, Some(ast::RowsPerMatch::AllRows(_))),
         };
         for measure in measures {
             lowered.measures.push((self.name(&measure.alias), self.expr(&measure.expr)));
         }
         for symbol in symbols {
-            lowered.symbols.push(self.name(&symbol.symbol));
+            let name = self.name(&symbol.symbol);
+            if !lowered.symbols.contains(&name) {
+                lowered.symbols.push(name);
+            }
             lowered.conditions.push(self.expr(&symbol.definition));
         }
         Relation::Match(Box::new(lowered))
     }
+}
+
+/// The address that a table function reads, when it reads a file and a literal names it.
+fn file_read_by(function: &str, args: &[ast::FunctionArg]) -> Option<String> {
+    const READERS: [&str; 30] = [
+        "azureblobstorage",
+        "delta_scan",
+        "deltalake",
+        "file",
+        "filecluster",
+        "gcs",
+        "hdfs",
+        "hdfscluster",
+        "hudi",
+        "iceberg",
+        "iceberg_scan",
+        "infer_schema",
+        "oss",
+        "parquet_scan",
+        "read_avro",
+        "read_blob",
+        "read_csv",
+        "read_csv_auto",
+        "read_files",
+        "read_json",
+        "read_json_auto",
+        "read_json_objects",
+        "read_ndjson",
+        "read_ndjson_auto",
+        "read_parquet",
+        "read_text",
+        "read_xlsx",
+        "s3",
+        "s3cluster",
+        "url",
+    ];
+    let addressed = |name: &str| matches!(name, "path" | "location" | "bulk");
+    READERS.binary_search(&function).ok()?;
+    args.iter().find_map(|arg| {
+        let value = match arg {
+            ast::FunctionArg::Unnamed(value) => value,
+            ast::FunctionArg::Named { name, arg, .. } if addressed(&name.value.to_ascii_lowercase()) => arg,
+            ast::FunctionArg::Named { .. } | ast::FunctionArg::ExprNamed { .. } => return None,
+        };
+        match value {
+            ast::FunctionArgExpr::Expr(Ast::Value(value)) => match &value.value {
+                ast::Value::Number(..) => None,
+                other => other.clone().into_string(),
+            },
+            _ => None,
+        }
+    })
+}
+
+/// The variables of a pattern, each once for each time it stands there.
+fn pattern_symbols(pattern: &ast::MatchRecognizePattern) -> Vec<&ast::Ident> {
+    use ast::{MatchRecognizePattern as Pattern, MatchRecognizeSymbol as Symbol};
+    let mut open = vec![pattern];
+    let mut found: Vec<&ast::Ident> = Vec::new();
+    while let Some(pattern) = open.pop() {
+        let symbols = match pattern {
+            Pattern::Symbol(symbol) | Pattern::Exclude(symbol) => std::slice::from_ref(symbol),
+            Pattern::Permute(symbols) => symbols,
+            Pattern::Concat(inner) | Pattern::Alternation(inner) => {
+                open.extend(inner);
+                &[]
+            }
+            Pattern::Group(inner) | Pattern::Repetition(inner, _) => {
+                open.push(inner);
+                &[]
+            }
+        };
+        for symbol in symbols {
+            if let Symbol::Named(ident) = symbol
+                && !found.contains(&ident)
+            {
+                found.push(ident);
+            }
+        }
+    }
+    found
 }
 
 /// Columns that are all made from one input.

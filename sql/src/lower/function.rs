@@ -7,6 +7,7 @@ use super::{
     expr::{Found, is_bare_date_part},
 };
 use crate::{
+    diagnostic::{Severity, code},
     functions,
     lineage::Indirect,
     script::{Class, Place, Target, Usage},
@@ -20,6 +21,7 @@ impl<'a> Lower<'a> {
         if name == "values" && self.excluded {
             return self.walk_excluded(call, usage, found);
         }
+        self.note_opaque(call, place);
         let effect = functions::effect(&name, self.dialect.kind());
         let aggregates = effect.class == Class::Aggregation && call.over.is_none();
         found.aggregates |= aggregates;
@@ -40,10 +42,29 @@ impl<'a> Lower<'a> {
         }
     }
 
+    /// A function of the users': what it does to its arguments is not known.
+    fn note_opaque(&mut self, call: &'a ast::Function, place: Place) {
+        const OWN: [&str; 20] = [
+            "aead", "ai", "dbms_crypto", "dbms_lob", "dbms_random", "dbms_utility", "hll_count", "keys", "kll_quantiles", "ml",
+            "net", "pg_catalog", "safe", "sys", "sysibm", "snowflake", "cortex", "utl_raw", "utl_encode", "information_schema",
+        ];
+        let parts: Vec<&ast::Ident> = call.name.0.iter().filter_map(ast::ObjectNamePart::as_ident).collect();
+        let [owner, .., _] = parts.as_slice() else { return };
+        let builtin = OWN.iter().any(|own| own.eq_ignore_ascii_case(&owner.value));
+        if builtin || self.is_method(&call.name) {
+            return;
+        }
+        let message = format!("what \"{}\" does is not known: its result may depend on all of its arguments", call.name);
+        self.report(code::OPAQUE_FUNCTION, Severity::Note, place, &message);
+    }
+
+    fn is_method(&self, name: &ast::ObjectName) -> bool {
+        name.0.last().and_then(ast::ObjectNamePart::as_ident).is_some_and(|last| METHODS.contains(&last.value.as_str()))
+    }
+
     /// `column.method(…)` of T-SQL and Oracle: a call whose name is qualified by nothing that is a schema
     /// cannot be told from a schema's function, so only XML methods are taken as such.
     fn walk_method_receiver(&mut self, name: &'a ast::ObjectName, usage: Usage, found: &mut Found) {
-        const METHODS: [&str; 5] = ["value", "query", "nodes", "exist", "modify"];
         let idents: Vec<&ast::Ident> = name.0.iter().filter_map(ast::ObjectNamePart::as_ident).collect();
         if let [receiver @ .., method] = idents.as_slice()
             && !receiver.is_empty()
@@ -175,6 +196,9 @@ impl<'a> Lower<'a> {
         self.leave();
     }
 }
+
+/// Methods of XML values.
+const METHODS: [&str; 5] = ["value", "query", "nodes", "exist", "modify"];
 
 /// The last part of a function's name in lower case.
 pub(super) fn function_name(name: &ast::ObjectName) -> String {

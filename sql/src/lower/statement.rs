@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{self, AlterTableOperation, Statement as Ast};
 
-use super::Lower;
+use super::{Lower, function::function_name};
 use crate::{
     lineage::{Indirect, StatementKind as Kind},
     name::Ident,
@@ -117,6 +117,14 @@ impl<'a> Lower<'a> {
     /// Statements that hold expressions or other statements.
     fn control_statement(&mut self, statement: &'a Ast) -> Lowered {
         match statement {
+            Ast::Set(ast::Set::SingleAssignment { variable, values, .. })
+                if variable.0.len() == 1 && is_schema_variable(&function_name(variable)) =>
+            {
+                (Kind::Use, self.search_path(values))
+            }
+            Ast::Execute { name: Some(name), parameters, .. } if function_name(name) == "sp_rename" => {
+                (Kind::Alter, self.sp_rename(parameters))
+            }
             Ast::Set(ast::Set::SingleAssignment { values, .. } | ast::Set::ParenthesizedAssignments { values, .. }) => {
                 (Kind::Other, self.evaluated(values.iter()))
             }
@@ -148,6 +156,9 @@ impl<'a> Lower<'a> {
     }
 
     fn answer(&mut self, query: &'a ast::Query) -> Lowered {
+        if let Some(effect) = self.moves_partitions(query) {
+            return (Kind::Other, vec![effect]);
+        }
         let id = self.query(query);
         if let Some(target) = self.into.take() {
             let temporary = std::mem::take(&mut self.into_temporary);
@@ -178,6 +189,72 @@ impl<'a> Lower<'a> {
     pub(super) fn unload(&mut self, target: Table, query: &'a ast::Query) -> Effect {
         let query = self.query(query);
         Effect::Fill(Box::new(plain_fill(target, query, FillMode::Insert)))
+    }
+
+    /// `SET search_path = a, b`: names without a schema are in the first, unless it is the user's own.
+    fn search_path(&mut self, values: &'a [ast::Expr]) -> Vec<Effect> {
+        let named = values.iter().find_map(|value| match value {
+            ast::Expr::Identifier(ident) if ident.value != "$user" => Some(self.name(ident)),
+            ast::Expr::Value(value) => {
+                let text = value.value.clone().into_string().filter(|text| !text.contains('$'))?;
+                Some(self.arena.name(made(text.split(',').next()?.trim())))
+            }
+            _ => None,
+        });
+        named.map(|schema| Effect::Use { catalog: None, schema: Some(schema) }).into_iter().collect()
+    }
+
+    /// `sp_rename 'a', 'b'`, and `sp_rename 'a.c', 'd', 'COLUMN'`.
+    fn sp_rename(&mut self, parameters: &[ast::Expr]) -> Vec<Effect> {
+        let texts: Vec<Vec<Ident>> = parameters.iter().filter_map(dotted_text).collect();
+        let place = self.positions.whole();
+        let mut table = |path: &[Ident]| {
+            let path = path.iter().map(|part| self.arena.name(part.clone())).collect();
+            Table { path, location: false, place }
+        };
+        match texts.as_slice() {
+            [from, to, kind] if kind[0].value.eq_ignore_ascii_case("column") => {
+                let Some((column, owner)) = from.split_last() else { return Vec::new() };
+                let table = table(owner);
+                let change = Change::Rename(self.arena.name(column.clone()), self.arena.name(to[0].clone()));
+                vec![Effect::Alter { table, changes: vec![change] }]
+            }
+            [from, to] | [from, to, _] => {
+                let schema = &from[..from.len() - 1];
+                let to: Vec<Ident> = schema.iter().chain(to).cloned().collect();
+                vec![Effect::Rename { from: table(from), to: table(&to) }]
+            }
+            _ => {
+                self.unsupported(place, "a name that is computed");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Functions of Vertica that move rows between tables.
+    fn moves_partitions(&mut self, query: &'a ast::Query) -> Option<Effect> {
+        let ast::SetExpr::Select(select) = &*query.body else { return None };
+        let [ast::SelectItem::UnnamedExpr(ast::Expr::Function(call))] = select.projection.as_slice() else {
+            return None;
+        };
+        let name = function_name(&call.name);
+        let swaps = name == "swap_partitions_between_tables";
+        if !swaps && name != "move_partitions_to_table" && name != "copy_partitions_to_table" {
+            return None;
+        }
+        let ast::FunctionArguments::List(list) = &call.args else { return None };
+        let [first, _, _, last, ..] = list.args.as_slice() else { return None };
+        let (from, to) = (self.text_table(first)?, self.text_table(last)?);
+        let emptied = (name == "move_partitions_to_table").then(|| from.clone());
+        Some(Effect::Touch { reads: vec![from], writes: emptied.into_iter().chain([to]).collect() })
+    }
+
+    /// The table that a literal names.
+    fn text_table(&mut self, arg: &ast::FunctionArg) -> Option<Table> {
+        let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) = arg else { return None };
+        let parts = dotted_text(expr)?;
+        let path = parts.into_iter().map(|part| self.arena.name(part)).collect();
+        Some(Table { path, location: false, place: self.positions.whole() })
     }
 
     /// Expressions that are computed for a variable: only what they read counts.
@@ -392,6 +469,23 @@ pub(super) fn plain_fill(target: Table, query: QueryId, mode: FillMode) -> Fill 
         conflict: None,
         returning: None,
     }
+}
+
+/// Settings that hold the schema of names without one.
+fn is_schema_variable(name: &str) -> bool {
+    matches!(name, "search_path" | "schema" | "current_schema")
+}
+
+/// The parts of a dotted name that is given as a text.
+fn dotted_text(expr: &ast::Expr) -> Option<Vec<Ident>> {
+    let text = match expr {
+        ast::Expr::Value(value) => value.value.clone().into_string()?,
+        ast::Expr::Identifier(ident) if ident.quote_style.is_some() => ident.value.clone(),
+        ast::Expr::Prefixed { value, .. } => return dotted_text(value),
+        _ => return None,
+    };
+    let bare = |part: &str| Ident::plain(part.trim_matches(|c| matches!(c, '[' | ']' | '"')));
+    Some(text.split('.').map(bare).collect())
 }
 
 /// The address in `uri = '…'`.

@@ -1,6 +1,9 @@
 //! Statements that put rows into tables or change them there.
 
-use sqlparser::ast::{self, AssignmentTarget, CopySource, CopyTarget, MergeAction, TableObject};
+use sqlparser::ast::{
+    self, AssignmentTarget, CopySource, CopyTarget, MergeAction, TableObject,
+    helpers::stmt_data_loading::StageLoadSelectItemKind,
+};
 
 use super::{
     Lower,
@@ -10,8 +13,8 @@ use super::{
 use crate::{
     lineage::{Indirect, StatementKind as Kind},
     script::{
-        Body, Define, Effect, Expr, Fill, FillMode, Item, MergeInsert, Modify, Name, Relation, Returning, Select, Set,
-        Side, Source, Table,
+        Body, Define, Effect, Expr, Fill, FillMode, Item, MergeInsert, Modify, Name, Place, Ref, Relation, Returning,
+        Select, Set, Side, Source, Table, Target, Usage,
     },
 };
 
@@ -400,9 +403,33 @@ impl<'a> Lower<'a> {
         }
     }
 
+    /// A column of a file, `s.$1:field`, on its way into a table.
+    fn staged(&mut self, item: &'a StageLoadSelectItemKind, place: Place) -> Item {
+        let item = match item {
+            StageLoadSelectItemKind::SelectItem(item) => return self.item(item),
+            StageLoadSelectItemKind::StageLoadSelectItem(item) => item,
+        };
+        let position = self.plain(&format!("${}", item.file_col_num));
+        let column: crate::script::Path = item.alias.iter().map(|alias| self.name(alias)).chain([position]).collect();
+        let target = match &item.element {
+            Some(element) => Target::Field { column, fields: Box::new([self.name(element)]) },
+            None => Target::Column(column),
+        };
+        let place = item.alias.as_ref().map_or(place, |alias| self.place(alias.span));
+        let name = item.item_as.as_ref().map(|alias| self.name(alias));
+        let refs = vec![Ref { target, usage: Usage::IDENTITY, place }];
+        Item::Expr { expr: Expr { refs, place, ..Expr::default() }, name }
+    }
+
     pub(super) fn copy_into(&mut self, statement: &'a ast::Statement) -> Vec<Effect> {
         let ast::Statement::CopyIntoSnowflake {
-            into, into_columns, from_obj, from_query, from_transformations, ..
+            into,
+            into_columns,
+            from_obj,
+            from_obj_alias,
+            from_query,
+            from_transformations,
+            ..
         } = statement
         else {
             return Vec::new();
@@ -414,9 +441,15 @@ impl<'a> Lower<'a> {
             fill.columns = self.names(into_columns.as_deref().unwrap_or_default());
             return vec![Effect::Fill(Box::new(fill))];
         }
-        if from_transformations.is_some() {
-            let place = target.place;
-            self.unsupported(place, "the transformation of columns while files are loaded");
+        if let (Some(items), Some(stage)) = (from_transformations, from_obj) {
+            let mut source = plain_source(Relation::Table(self.table(stage)), target.place);
+            source.alias = from_obj_alias.as_ref().map(|alias| self.name(alias));
+            let items = items.iter().map(|item| self.staged(item, target.place)).collect();
+            let select = Select { items, sources: vec![source], ..Select::default() };
+            let query = self.single(Body::Select(Box::new(select)));
+            let mut fill = plain_fill(target, query, FillMode::Insert);
+            fill.columns = self.names(into_columns.as_deref().unwrap_or_default());
+            return vec![Effect::Fill(Box::new(fill))];
         }
         let reads = from_obj.iter().map(|name| self.table(name)).collect();
         vec![Effect::Touch { reads, writes: vec![target] }]
