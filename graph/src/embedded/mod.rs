@@ -8,6 +8,7 @@ mod load;
 mod reader;
 mod records;
 mod runs;
+mod tables;
 mod topology;
 mod writer;
 

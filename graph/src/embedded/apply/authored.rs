@@ -11,17 +11,17 @@ use crate::store::{Result, StoreError};
 impl Apply<'_> {
     pub(super) fn authored(&mut self, change: &AuthoredChange) -> Result<()> {
         let node = self.target(&change.target)?;
-        let mut register = self.register(node)?;
+        let mut register = self.tables.register(node)?;
         let slot = slot(&change.edit);
         let key = KeyRecord(change.at);
         if register.get(&slot).is_some_and(|old| old.0 >= key) {
             return Ok(());
         }
         register.insert(slot, Slot(key, Some(ContentRecord(ContentId([0; 16]))), 0));
-        self.write_register(node, &register)?;
+        self.tables.write_register(node, &register)?;
         let by = Authorship { principal: change.by.clone(), at: change.at.time };
         if self.revise(node, |body| edit(&mut body.authored, &change.edit, by))? {
-            let body = self.current(node)?.body;
+            let body = self.tables.version(node)?.body;
             self.label_edges(node, &body)?;
         }
         Ok(())
@@ -30,8 +30,8 @@ impl Apply<'_> {
     /// The node that an edit is about; it must be known.
     fn target(&self, name: &NodeName) -> Result<u32> {
         let found = match name {
-            NodeName::Dataset(dataset) => self.known_dataset(dataset)?,
-            NodeName::Column(dataset, path) => match self.known_dataset(dataset)? {
+            NodeName::Dataset(dataset) => self.tables.dataset(dataset)?,
+            NodeName::Column(dataset, path) => match self.tables.dataset(dataset)? {
                 Some(id) => self.known(id, NodeKind::Column, &names::column_key(&dataset.namespace, path))?,
                 None => None,
             },

@@ -3,19 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::records::Body;
+use super::super::tables::ColumnRow;
 use super::super::topology::flag;
 use super::Apply;
-use super::nodes::{Current, Mention, Place};
+use super::nodes::{Mention, Place};
 use crate::model::*;
 use crate::names::column_key;
 use crate::store::Result;
-
-/// A stored column.
-struct Stored {
-    id: u32,
-    flags: u8,
-    current: Current,
-}
 
 impl Apply<'_> {
     /// Makes the columns of a dataset follow its schema (`None`: it is what it was) and the tags given for columns.
@@ -26,7 +20,9 @@ impl Apply<'_> {
         schema: Option<&[Field]>,
         tags: &[(String, Tag)],
     ) -> Result<()> {
-        let mut stored = self.stored_columns(dataset)?;
+        let columns = self.tables.columns(dataset)?;
+        let mut stored: BTreeMap<String, ColumnRow> =
+            columns.into_iter().map(|column| (column.key.clone(), column)).collect();
         let mut by_key: HashMap<String, Vec<Tag>> = HashMap::new();
         for (path, tag) in tags {
             by_key.entry(column_key(namespace, path)).or_default().push(tag.clone());
@@ -52,26 +48,9 @@ impl Apply<'_> {
         Ok(())
     }
 
-    fn stored_columns(&self, dataset: u32) -> Result<BTreeMap<String, Stored>> {
-        let mut read = self.db.prepare_cached(
-            "SELECT key, id, flags, since, ended IS NOT NULL, body FROM node WHERE parent = ?1 AND kind = ?2",
-        )?;
-        let rows = read.query_map((dataset, NodeKind::Column as u8), |row| {
-            let head = (row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
-            Ok((head, row.get::<_, String>(5)?))
-        })?;
-        let mut columns = BTreeMap::new();
-        for row in rows {
-            let ((key, id, flags, since, ended), body) = row?;
-            let current = Current { since, ended, body: Body::read(&body)? };
-            columns.insert(key, Stored { id, flags, current });
-        }
-        Ok(columns)
-    }
-
     /// A column that the schema has; answers its id.
-    fn declare(&mut self, place: Place<'_>, field: &Field, tags: Vec<Tag>, stored: Option<Stored>) -> Result<u32> {
-        let mut body = stored.as_ref().map(|column| column.current.body.clone()).unwrap_or_default();
+    fn declare(&mut self, place: Place<'_>, field: &Field, tags: Vec<Tag>, stored: Option<ColumnRow>) -> Result<u32> {
+        let mut body = stored.as_ref().map(|column| column.version.body.clone()).unwrap_or_default();
         body.ingested = Aspects {
             documentation: field.description.as_ref().filter(|text| !text.is_empty()).map(|text| Documentation {
                 text: text.clone(),
@@ -97,8 +76,8 @@ impl Apply<'_> {
     }
 
     /// A column that the schema does not have, or that stays as it is but for its tags.
-    fn leave(&mut self, column: Stored, key: &str, undeclared: bool, tags: Vec<Tag>) -> Result<()> {
-        let mut body = column.current.body.clone();
+    fn leave(&mut self, column: ColumnRow, key: &str, undeclared: bool, tags: Vec<Tag>) -> Result<()> {
+        let mut body = column.version.body.clone();
         body.ingested.tags = tags;
         if undeclared && column.flags & flag::DECLARED != 0 {
             self.set_flags(column.id, column.flags & !flag::DECLARED)?;
@@ -109,11 +88,11 @@ impl Apply<'_> {
         self.write_column(column, body)
     }
 
-    fn write_column(&mut self, column: Stored, body: Body) -> Result<()> {
-        if body == column.current.body {
+    fn write_column(&mut self, column: ColumnRow, body: Body) -> Result<()> {
+        if body == column.version.body {
             return Ok(());
         }
-        self.write_version(column.id, &column.current, &body)?;
+        self.write_version(column.id, &column.version, &body)?;
         self.tag_column(column.id, &body)
     }
 
@@ -134,7 +113,7 @@ impl Apply<'_> {
         if let Some(id) = found {
             return Ok(id);
         }
-        let tags = self.current(dataset)?.body.column_tags;
+        let tags = self.tables.version(dataset)?.body.column_tags;
         let mut body = Body::default();
         body.ingested.field = Some(undeclared_field(&key));
         body.ingested.tags =

@@ -2,21 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, OptionalExtension, params};
-
-use super::super::records::Body;
 use super::super::records::{
-    self, ContentRecord, DerivationBody, Lineage, NameRecord, Open, QueryFaultRecord, QueryRecord, Record,
+    ContentRecord, DerivationBody, Lineage, NameRecord, Open, QueryFaultRecord, QueryRecord, Record,
 };
+use super::super::tables::Tables;
 use super::super::topology::flag;
 use super::Apply;
 use super::lineage::Hash;
 use super::nodes::Mention;
 use crate::derive::{Derivation, QueryContext, Schemas};
 use crate::ids::ContentId;
-use crate::model::{LineageSource, NodeKind, NodeName, QualifiedName, Query, QueryFault, QueryFaults, dotted};
+use crate::model::{LineageSource, NodeName, QualifiedName, Query, QueryFault, QueryFaults, dotted};
 use crate::names;
-use crate::store::Result;
+use crate::store::{Result, StoreError};
 
 /// Faults of all its queries that are kept with a job.
 const MAX_FAULTS: usize = 100;
@@ -39,17 +37,15 @@ impl Apply<'_> {
         outputs: &[u32],
     ) -> Result<Vec<(u32, ContentId)>> {
         let context =
-            QueryContext { job: self.qualified(job)?, inputs: self.names(inputs)?, outputs: self.names(outputs)? };
+            QueryContext { job: self.tables.name(job)?, inputs: self.names(inputs)?, outputs: self.names(outputs)? };
         let id = derivation_id(&query, &context);
-        let mut read = self.db.prepare_cached("SELECT body FROM derivation WHERE id = ?1")?;
-        if let Some(body) = read.query_row([&id.0[..]], |row| row.get::<_, String>(0)).optional()? {
-            let body: DerivationBody = records::read(&body)?;
+        if let Some(body) = self.tables.derivation(&id)? {
             return Ok(body.gave.into_iter().map(|(output, lineage)| (output, lineage.0)).collect());
         }
-        let derivation = self.derive.derive(&query, &context, &StoredSchemas { db: self.db });
+        let derivation = self.derive.derive(&query, &context, &StoredSchemas { tables: &self.tables });
         let lineages = self.derived_lineages(&id, &derivation, inputs, outputs)?;
         for (_, lineage, body) in &lineages {
-            self.write_lineage(lineage, body)?;
+            self.tables.write_lineage(lineage, body)?;
         }
         let gave: Vec<_> = lineages.iter().map(|(output, lineage, _)| (*output, *lineage)).collect();
         self.write_derivation(&Asked { id: &id, job, query: &query, context: &context }, &derivation, &gave)?;
@@ -57,7 +53,7 @@ impl Apply<'_> {
     }
 
     fn names(&self, datasets: &[u32]) -> Result<Vec<QualifiedName>> {
-        datasets.iter().map(|id| self.qualified(*id)).collect()
+        datasets.iter().map(|id| self.tables.name(*id)).collect()
     }
 
     /// One lineage per output. An output that the query does not explain is fed by every input. Output 0 stands for that
@@ -104,59 +100,37 @@ impl Apply<'_> {
             gave: gave.iter().map(|(output, lineage)| (*output, ContentRecord(*lineage))).collect(),
             faults: derivation.faults.iter().map(QueryFaultRecord::of).collect(),
         };
-        self.db
-            .prepare_cached(
-                "INSERT INTO derivation (id, job, body) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET body = ?3",
-            )?
-            .execute(params![&id.0[..], job, records::write(&body)])?;
-        self.db.prepare_cached("DELETE FROM derivation_schema WHERE derivation = ?1")?.execute([&id.0[..]])?;
-        for dataset in &derivation.depends_on {
-            self.db
-                .prepare_cached("INSERT OR IGNORE INTO derivation_schema (dataset, derivation) VALUES (?1, ?2)")?
-                .execute(params![&schema_key(dataset).0[..], &id.0[..]])?;
-        }
-        Ok(())
+        let bound: Vec<ContentId> = derivation.depends_on.iter().map(schema_key).collect();
+        self.tables.write_derivation(id, *job, &body, &bound)
     }
 
     /// Derives again what was bound to a schema that this submission changed.
     pub(super) fn derive_again(&mut self) -> Result<()> {
         while let Some(dataset) = self.schemas.pop_first() {
-            let key = schema_key(&self.qualified(dataset)?);
-            let bound: Vec<(Vec<u8>, u32)> = self
-                .db
-                .prepare_cached(
-                    "SELECT derivation.id, derivation.job FROM derivation_schema \
-                     JOIN derivation ON derivation.id = derivation WHERE dataset = ?1",
-                )?
-                .query_map([&key.0[..]], |row| Ok((row.get(0)?, row.get(1)?)))?
-                .collect::<std::result::Result<_, _>>()?;
-            for (id, job) in bound {
+            let key = schema_key(&self.tables.name(dataset)?);
+            for (id, job) in self.tables.derivations_of_schema(&key)? {
                 self.rebind(&id, job)?;
             }
         }
         Ok(())
     }
 
-    fn rebind(&mut self, id: &[u8], job: u32) -> Result<()> {
-        let mut read = self.db.prepare_cached("SELECT body FROM derivation WHERE id = ?1")?;
-        let body: DerivationBody = records::read(&read.query_row([id], |row| row.get::<_, String>(0))?)?;
-        let id = ContentId(
-            id.try_into().map_err(|_| crate::store::StoreError::Backend("a derivation's id is not 16 bytes".into()))?,
-        );
+    fn rebind(&mut self, id: &ContentId, job: u32) -> Result<()> {
+        let body = self.tables.derivation(id)?.ok_or_else(missing)?;
         let (query, gave, faults) = (body.query.back(), body.gave, body.faults.back());
         let context = QueryContext { job: body.job.back(), inputs: body.inputs.back(), outputs: body.outputs.back() };
-        let derivation = self.derive.derive(&query, &context, &StoredSchemas { db: self.db });
+        let derivation = self.derive.derive(&query, &context, &StoredSchemas { tables: &self.tables });
         let inputs: Vec<u32> = context.inputs.iter().map(|name| self.dataset(name)).collect::<Result<_>>()?;
         let outputs: Vec<u32> = context.outputs.iter().map(|name| self.dataset(name)).collect::<Result<_>>()?;
-        let lineages = self.derived_lineages(&id, &derivation, &inputs, &outputs)?;
+        let lineages = self.derived_lineages(id, &derivation, &inputs, &outputs)?;
         let gave: Vec<_> = gave.into_iter().map(|(output, lineage)| (output, lineage.0)).collect();
         let gives: Vec<_> = lineages.iter().map(|(output, lineage, _)| (*output, *lineage)).collect();
-        self.write_derivation(&Asked { id: &id, job, query: &query, context: &context }, &derivation, &gives)?;
+        self.write_derivation(&Asked { id, job, query: &query, context: &context }, &derivation, &gives)?;
         for (output, lineage, body) in lineages {
             if !gave.contains(&(output, lineage)) {
-                self.write_lineage(&lineage, &body)?;
-            } else if self.lineage(&lineage.0)? != body {
-                self.write_lineage(&lineage, &body)?;
+                self.tables.write_lineage(&lineage, &body)?;
+            } else if self.tables.lineage(&lineage)? != body {
+                self.tables.write_lineage(&lineage, &body)?;
                 self.follow_runs(job, output, true)?;
             }
         }
@@ -174,8 +148,7 @@ impl Apply<'_> {
         }
         let mut found: BTreeMap<ContentId, BTreeSet<QueryFault>> = BTreeMap::new();
         for id in derivations.iter().filter_map(|id| ContentId::parse(id)) {
-            let mut read = self.db.prepare_cached("SELECT body FROM derivation WHERE id = ?1")?;
-            let body: DerivationBody = records::read(&read.query_row([&id.0[..]], |row| row.get::<_, String>(0))?)?;
+            let body = self.tables.derivation(&id)?.ok_or_else(missing)?;
             let text = ContentId::of(body.query.back().text.as_bytes());
             found.entry(text).or_default().extend(body.faults.back());
         }
@@ -208,6 +181,10 @@ fn bounded(found: BTreeMap<ContentId, BTreeSet<QueryFault>>) -> Vec<QueryFaults>
     queries.filter(|query| !query.faults.is_empty()).collect()
 }
 
+fn missing() -> StoreError {
+    StoreError::Backend("a query that lineage was derived from is not in the store".to_owned())
+}
+
 fn derivation_id(query: &Query, context: &QueryContext) -> ContentId {
     let mut hash = Hash::new(b"derivation");
     hash.text(&query.text);
@@ -236,54 +213,22 @@ fn schema_key(name: &QualifiedName) -> ContentId {
 }
 
 /// The schemas as the transaction sees them.
-struct StoredSchemas<'a> {
-    db: &'a Connection,
+struct StoredSchemas<'t, 'a> {
+    tables: &'t Tables<'a>,
 }
 
-impl Schemas for StoredSchemas<'_> {
+impl Schemas for StoredSchemas<'_, '_> {
     fn columns(&self, dataset: &QualifiedName) -> Option<Vec<(String, Option<String>)>> {
         // A failure to read shows as an unknown schema here, and as a failed commit at the next statement.
-        let id = self.dataset(dataset).ok().flatten()?;
-        let mut columns = self.declared(id).ok()?;
-        for other in self.other_names(id).ok()? {
-            if !columns.is_empty() {
+        let id = self.tables.dataset(dataset).ok().flatten()?;
+        let mut fields = self.tables.fields(id).ok()?;
+        for other in self.tables.namesakes(id).ok()? {
+            if !fields.is_empty() {
                 break;
             }
-            columns = self.declared(other).ok()?;
+            fields = self.tables.fields(other).ok()?;
         }
-        (!columns.is_empty()).then_some(columns)
-    }
-}
-
-impl StoredSchemas<'_> {
-    fn dataset(&self, name: &QualifiedName) -> rusqlite::Result<Option<u32>> {
-        let mut read = self.db.prepare_cached(
-            "SELECT node.id FROM node JOIN node AS space ON space.id = node.parent \
-             WHERE space.parent = 0 AND space.kind = ?1 AND space.key = ?2 AND node.kind = ?3 AND node.key = ?4",
-        )?;
-        let key = names::key(&NodeName::Dataset(name.clone()));
-        let space = names::namespace_key(&name.namespace);
-        read.query_row(params![NodeKind::Namespace as u8, space, NodeKind::Dataset as u8, key], |row| row.get(0))
-            .optional()
-    }
-
-    fn other_names(&self, id: u32) -> rusqlite::Result<Vec<u32>> {
-        let mut read = self.db.prepare_cached(
-            "SELECT other FROM alias WHERE node = ?1 AND until IS NULL UNION SELECT node FROM alias WHERE other = ?1 AND until IS NULL",
-        )?;
-        read.query_map([id], |row| row.get(0))?.collect()
-    }
-
-    fn declared(&self, dataset: u32) -> Result<Vec<(String, Option<String>)>> {
-        let mut read =
-            self.db.prepare_cached("SELECT body FROM node WHERE parent = ?1 AND kind = ?2 AND flags & ?3 <> 0")?;
-        let rows =
-            read.query_map(params![dataset, NodeKind::Column as u8, flag::DECLARED], |row| row.get::<_, String>(0))?;
-        let mut fields = Vec::new();
-        for row in rows {
-            fields.extend(Body::read(&row?)?.ingested.field);
-        }
-        fields.sort_by_key(|field| field.position);
-        Ok(fields.into_iter().map(|field| (dotted(&field.path), field.data_type)).collect())
+        let columns = fields.into_iter().map(|field| (dotted(&field.path), field.data_type)).collect();
+        Some(columns).filter(|columns: &Vec<_>| !columns.is_empty())
     }
 }

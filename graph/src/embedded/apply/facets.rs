@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension, params};
-
 use super::super::aliases::AliasChange;
-use super::super::records::{self, Body, ContentRecord, KeyRecord, Register, Slot};
+use super::super::records::{Body, ContentRecord, KeyRecord, Register, Slot};
+use super::super::tables::Group;
 use super::super::topology::flag;
+use super::Apply;
 use super::nodes::Mention;
-use super::{Apply, edges::Group};
 use crate::change::{Aspect, Assertion, FacetValue};
 use crate::ids::{ContentId, OrderKey};
 use crate::model::*;
@@ -73,14 +72,14 @@ impl Apply<'_> {
         if facets.is_empty() {
             return Ok(());
         }
-        let mut register = self.register(node)?;
+        let mut register = self.tables.register(node)?;
         if facets.iter().any(is_drop) {
             self.drops.insert(node);
         }
         let won: Vec<(&Assertion, u8)> =
             facets.iter().filter_map(|facet| Some((facet, self.claim_slot(&mut register, at, facet)?))).collect();
         let linked = self.symlinks(at, facets, &mut register)?;
-        self.write_register(node, &register)?;
+        self.tables.write_register(node, &register)?;
         if !won.is_empty() {
             self.out.stale.insert(node);
             self.apply_aspects(node, name, &won)?;
@@ -90,19 +89,6 @@ impl Apply<'_> {
         if linked || won.iter().any(lifecycle) {
             self.name_changes(node, &register)?;
         }
-        Ok(())
-    }
-
-    pub(super) fn register(&self, node: u32) -> Result<Register> {
-        let mut read = self.db.prepare_cached("SELECT body FROM register WHERE id = ?1")?;
-        let body: Option<String> = read.query_row([node], |row| row.get(0)).optional()?;
-        body.map_or(Ok(Register::new()), |body| records::read(&body))
-    }
-
-    pub(super) fn write_register(&self, node: u32, register: &Register) -> Result<()> {
-        self.db
-            .prepare_cached("INSERT INTO register (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = ?2")?
-            .execute(params![node, records::write(register)])?;
         Ok(())
     }
 
@@ -124,7 +110,7 @@ impl Apply<'_> {
 
     fn apply_aspects(&mut self, node: u32, name: &QualifiedName, won: &[(&Assertion, u8)]) -> Result<()> {
         let mut fields = None;
-        let before = self.current(node)?;
+        let before = self.tables.version(node)?;
         let mut body = before.body.clone();
         for (facet, old_kind) in won {
             let aspect = facet.value.as_ref().map_or(&Aspect::Opaque, |value: &FacetValue| &value.aspect);
@@ -171,7 +157,7 @@ impl Apply<'_> {
             let label = self.label(&name)?;
             wanted.insert((kind as u8, node, label, false));
         }
-        let parents = self.edges_of(Group::Labels(node))?;
+        let parents = self.tables.edges(Group::Labels(node))?;
         wanted.extend(parents.into_iter().map(|(_, edge)| edge).filter(|edge| edge.0 == EdgeKind::PartOf as u8));
         self.set_edges(Group::Labels(node), wanted)
     }
@@ -201,12 +187,7 @@ impl Apply<'_> {
         if let Some(previous) = self.lifecycle(node, register)? {
             wanted.insert((previous, AliasReason::Rename as u8));
         }
-        let mut read =
-            self.db.prepare_cached("SELECT id, other, reason FROM alias WHERE node = ?1 AND until IS NULL")?;
-        let current: Vec<(i64, u32, u8)> = read
-            .query_map([node], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-            .collect::<std::result::Result<_, _>>()?;
-        for (id, other, reason) in current {
+        for (id, other, reason) in self.tables.aliases(node)? {
             if !wanted.remove(&(other, reason)) {
                 self.end_alias(id, node, other)?;
             }
@@ -234,7 +215,7 @@ impl Apply<'_> {
 
     /// Whether a dropped dataset was written since, and which dataset it was renamed from.
     fn lifecycle(&mut self, node: u32, register: &Register) -> Result<Option<u32>> {
-        let Some(mut lifecycle) = self.current(node)?.body.ingested.lifecycle else { return Ok(None) };
+        let Some(mut lifecycle) = self.tables.version(node)?.body.ingested.lifecycle else { return Ok(None) };
         let Some(key) = register.values().find(|slot| KINDS[usize::from(slot.2)] == "lifecycle").map(|slot| slot.0)
         else {
             return Ok(None);
@@ -244,7 +225,7 @@ impl Apply<'_> {
         if watched && flags & flag::LIFECYCLE == 0 {
             self.set_flags(node, flags | flag::LIFECYCLE)?;
         }
-        let dropped = lifecycle.change == "DROP" && self.written_at(node)?.is_none_or(|written| written <= key);
+        let dropped = lifecycle.change == "DROP" && self.tables.written_at(node)?.is_none_or(|written| written <= key);
         if dropped != lifecycle.dropped {
             lifecycle.dropped = dropped;
             self.revise(node, |body| body.ingested.lifecycle = Some(lifecycle.clone()))?;
@@ -255,15 +236,8 @@ impl Apply<'_> {
         if flags & flag::LIFECYCLE == 0 {
             self.set_flags(old, flags | flag::LIFECYCLE)?;
         }
-        let moved = self.written_at(old)?.is_none_or(|written| written <= key);
+        let moved = self.tables.written_at(old)?.is_none_or(|written| written <= key);
         Ok((moved && old != node).then_some(old))
-    }
-
-    /// The newest time a run wrote a dataset.
-    fn written_at(&self, dataset: u32) -> Result<Option<KeyRecord>> {
-        let mut read = self.db.prepare_cached("SELECT MAX(key) FROM run_output WHERE output = ?1 AND drops = 0")?;
-        let key: Option<Vec<u8>> = read.query_row([dataset], |row| row.get(0))?;
-        Ok(key.and_then(|key| records::key_of(&key)).map(KeyRecord))
     }
 
     /// Looks again at the life cycle of a dataset that a run wrote, and of those that were renamed from it.
@@ -272,30 +246,21 @@ impl Apply<'_> {
             return Ok(());
         }
         let mut affected = vec![dataset];
-        {
-            let name = self.qualified(dataset)?;
-            let mut read =
-                self.db.prepare_cached("SELECT id, body FROM node WHERE flags & 6 <> 0 AND flags & 2 <> 0")?;
-            let rows = read.query_map([], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?)))?;
-            for row in rows {
-                let (id, body) = row?;
-                let lifecycle = Body::read(&body)?.ingested.lifecycle;
-                if lifecycle.and_then(|l| l.previous).is_some_and(|previous| previous == name) {
-                    affected.push(id);
-                }
+        let name = self.tables.name(dataset)?;
+        for (id, body) in self.tables.watched()? {
+            if body.ingested.lifecycle.and_then(|l| l.previous).is_some_and(|previous| previous == name) {
+                affected.push(id);
             }
         }
         for node in affected {
-            let register = self.register(node)?;
+            let register = self.tables.register(node)?;
             self.name_changes(node, &register)?;
         }
         Ok(())
     }
 
     fn begin_alias(&mut self, node: u32, other: u32, reason: u8) -> Result<()> {
-        self.db
-            .prepare_cached("INSERT INTO alias (node, other, reason, since) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![node, other, reason, self.revision])?;
+        self.tables.begin_alias(node, other, reason, self.revision)?;
         let reason = if reason == AliasReason::Rename as u8 { AliasReason::Rename } else { AliasReason::Symlink };
         self.out.aliases.push(AliasChange::Begin { node, other, reason, since: self.revision, until: u32::MAX });
         for id in [node, other] {
@@ -303,7 +268,7 @@ impl Apply<'_> {
             if flags & flag::ALIASED == 0 {
                 self.set_flags(id, flags | flag::ALIASED)?;
             }
-            let name = self.qualified(id)?;
+            let name = self.tables.name(id)?;
             self.out.named.push((id, name));
         }
         self.renamed(node, other);
@@ -311,7 +276,7 @@ impl Apply<'_> {
     }
 
     fn end_alias(&mut self, id: i64, node: u32, other: u32) -> Result<()> {
-        self.db.prepare_cached("UPDATE alias SET until = ?2 WHERE id = ?1")?.execute(params![id, self.revision])?;
+        self.tables.end_alias(id, self.revision)?;
         self.out.aliases.push(AliasChange::End { node, other, until: self.revision });
         self.renamed(node, other);
         Ok(())

@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{OptionalExtension, params};
-
-use super::super::records::{self, Lineage};
+use super::super::records::Lineage;
+use super::super::tables::{EdgeRow, Group};
 use super::Apply;
-use super::edges::{Group, Wanted};
 use super::nodes::Mention;
 use crate::change::Claim;
 use crate::ids::ContentId;
@@ -92,32 +90,14 @@ impl Apply<'_> {
         Ok(lineage)
     }
 
-    pub(super) fn has_lineage(&self, id: &ContentId) -> Result<bool> {
-        let mut read = self.db.prepare_cached("SELECT 1 FROM lineage WHERE id = ?1")?;
-        Ok(read.query_row([&id.0[..]], |_| Ok(())).optional()?.is_some())
-    }
-
-    pub(super) fn write_lineage(&self, id: &ContentId, lineage: &Lineage) -> Result<()> {
-        self.db
-            .prepare_cached("INSERT INTO lineage (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = ?2")?
-            .execute(params![&id.0[..], records::write(lineage)])?;
-        Ok(())
-    }
-
-    pub(super) fn lineage(&self, id: &[u8]) -> Result<Lineage> {
-        let mut read = self.db.prepare_cached("SELECT body FROM lineage WHERE id = ?1")?;
-        let body: String = read.query_row([id], |row| row.get(0))?;
-        records::read(&body)
-    }
-
     /// Every input feeds the output; nothing better was said.
     pub(super) fn plain_lineage(&self, inputs: &[u32]) -> Result<ContentId> {
         let mut hash = Hash::new(b"inputs");
         inputs.iter().for_each(|input| hash.number(*input));
         let id = hash.done();
-        if !self.has_lineage(&id)? {
+        if !self.tables.has_lineage(&id)? {
             let source = LineageSource::InputsOutputs as u8;
-            self.write_lineage(&id, &Lineage { source, inputs: inputs.to_vec(), ..Lineage::default() })?;
+            self.tables.write_lineage(&id, &Lineage { source, inputs: inputs.to_vec(), ..Lineage::default() })?;
         }
         Ok(id)
     }
@@ -131,32 +111,21 @@ impl Apply<'_> {
         hash.bytes(&claim.0);
         extra.iter().for_each(|input| hash.number(*input));
         let id = hash.done();
-        if !self.has_lineage(&id)? {
-            let mut lineage = self.lineage(&claim.0)?;
+        if !self.tables.has_lineage(&id)? {
+            let mut lineage = self.tables.lineage(claim)?;
             lineage.inputs = lineage.inputs.iter().chain(extra).copied().collect::<BTreeSet<_>>().into_iter().collect();
-            self.write_lineage(&id, &lineage)?;
+            self.tables.write_lineage(&id, &lineage)?;
         }
         Ok(id)
     }
 
     /// Makes the edges of an output by a job follow from what runs say of it now.
     pub(super) fn follow_runs(&mut self, job: u32, output: u32, rewritten: bool) -> Result<()> {
-        let current = self.current_lineages(job, output)?;
-        let stored: Option<Vec<u8>> = self
-            .db
-            .prepare_cached("SELECT lineages FROM lineage_state WHERE job = ?1 AND output = ?2")?
-            .query_row([job, output], |row| row.get(0))
-            .optional()?;
-        let joined = current.concat();
-        if stored.as_ref() == Some(&joined) && !rewritten {
+        let current = self.tables.said_lineages(job, output)?;
+        if !rewritten && self.tables.noted_lineages(job, output)?.as_ref() == Some(&current) {
             return Ok(());
         }
-        self.db
-            .prepare_cached(
-                "INSERT INTO lineage_state (job, output, lineages) VALUES (?1, ?2, ?3) \
-                 ON CONFLICT (job, output) DO UPDATE SET lineages = ?3",
-            )?
-            .execute(params![job, output, joined])?;
+        self.tables.note_lineages(job, output, &current)?;
         if output != 0 {
             let wanted = self.output_edges(job, output, &current)?;
             self.set_edges(Group::Output { output, job }, wanted)?;
@@ -164,27 +133,13 @@ impl Apply<'_> {
         if job != 0 { self.follow_reads(job) } else { Ok(()) }
     }
 
-    /// What the latest complete run says, what later runs say, and what was stated by design.
-    fn current_lineages(&self, job: u32, output: u32) -> Result<Vec<Vec<u8>>> {
-        let mut read = self.db.prepare_cached(
-            "WITH latest (key) AS (SELECT COALESCE(MAX(key), x'') FROM run_output WHERE output = ?1 AND job = ?2 AND standing = 1) \
-             SELECT lineage FROM latest CROSS JOIN run_output AS r \
-             WHERE r.output = ?1 AND r.job = ?2 AND r.standing = 1 AND r.key = latest.key \
-             UNION SELECT lineage FROM latest CROSS JOIN run_output AS r \
-             WHERE r.output = ?1 AND r.job = ?2 AND r.standing = 0 AND r.key >= latest.key \
-             UNION SELECT lineage FROM run_output AS r WHERE r.output = ?1 AND r.job = ?2 AND r.standing = 2",
-        )?;
-        let rows = read.query_map([output, job], |row| row.get(0))?;
-        Ok(rows.collect::<std::result::Result<_, _>>()?)
-    }
-
-    fn output_edges(&self, job: u32, output: u32, lineages: &[Vec<u8>]) -> Result<BTreeSet<Wanted>> {
+    fn output_edges(&self, job: u32, output: u32, lineages: &[ContentId]) -> Result<BTreeSet<EdgeRow>> {
         let mut wanted = BTreeSet::new();
         if job != 0 && !lineages.is_empty() {
             wanted.insert((EdgeKind::Writes as u8, job, output, false));
         }
         for id in lineages {
-            let lineage = self.lineage(id)?;
+            let lineage = self.tables.lineage(id)?;
             let feeds = lineage.inputs.iter().filter(|input| **input != output);
             wanted.extend(feeds.map(|input| (EdgeKind::Feeds as u8, *input, output, false)));
             wanted.extend(lineage.edges.iter().map(|(from, to, kind, masking)| (*kind, *from, *to, *masking)));
@@ -196,18 +151,13 @@ impl Apply<'_> {
 
     /// Makes what a job reads, and what its queries leave open, follow from its current lineages.
     pub(super) fn follow_reads(&mut self, job: u32) -> Result<()> {
-        let states: Vec<(u32, Vec<u8>)> = self
-            .db
-            .prepare_cached("SELECT output, lineages FROM lineage_state WHERE job = ?1")?
-            .query_map([job], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<std::result::Result<_, _>>()?;
-        let mut ids: BTreeMap<&[u8], bool> = BTreeMap::new();
-        for (output, lineages) in &states {
-            lineages.chunks(16).for_each(|id| *ids.entry(id).or_default() |= *output == 0);
+        let mut ids: BTreeMap<ContentId, bool> = BTreeMap::new();
+        for (output, lineages) in self.tables.lineages_of_job(job)? {
+            lineages.into_iter().for_each(|id| *ids.entry(id).or_default() |= output == 0);
         }
         let (mut wanted, mut open) = (BTreeSet::new(), Vec::new());
         for (id, without_output) in ids {
-            let lineage = self.lineage(id)?;
+            let lineage = self.tables.lineage(&id)?;
             wanted.extend(lineage.inputs.iter().map(|input| (EdgeKind::Reads as u8, *input, job, false)));
             for kind in lineage.open.iter().flat_map(|open| &open.kinds) {
                 let inputs = lineage.inputs.iter().chain(lineage.open.iter().flat_map(|open| &open.inputs)).copied();

@@ -15,15 +15,15 @@ pub(super) use runs::{ended, event_of, run_state, started};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use rusqlite::Connection;
 
 use super::aliases::AliasChange;
-use super::records::{self, FaultRecord, Record};
+use super::tables::{InputRow, Tables};
 use super::topology::{NewEdge, NewNode, Topology};
 use crate::change::{Change, Input, Submission};
 use crate::derive::Derive;
 use crate::model::QualifiedName;
-use crate::store::{ChangeKind, Result, StoreError};
+use crate::store::{ChangeKind, Result};
 
 /// Where the numbering stands; taken back when a submission fails.
 #[derive(Clone, Copy, Default, Debug)]
@@ -101,34 +101,12 @@ pub(super) struct Base<'a> {
     pub before: &'a Outcome,
 }
 
-/// A statement that a submission runs many times.
-struct Frequent<'a> {
-    sql: &'static str,
-    prepared: Option<CachedStatement<'a>>,
-}
-
-impl<'a> Frequent<'a> {
-    fn new(sql: &'static str) -> Frequent<'a> {
-        Frequent { sql, prepared: None }
-    }
-
-    fn on(&mut self, db: &'a Connection) -> Result<&mut CachedStatement<'a>> {
-        let prepared = match self.prepared.take() {
-            Some(prepared) => prepared,
-            None => db.prepare_cached(self.sql)?,
-        };
-        Ok(self.prepared.insert(prepared))
-    }
-}
-
 /// One submission being applied.
 pub(super) struct Apply<'a> {
-    db: &'a Connection,
+    tables: Tables<'a>,
     revision: u32,
     derive: &'a dyn Derive,
     counters: &'a mut Counters,
-    insert_node: Frequent<'a>,
-    insert_edge: Frequent<'a>,
     topology: &'a Topology,
     before: &'a Outcome,
     pub out: Outcome,
@@ -151,12 +129,10 @@ impl<'a> Apply<'a> {
         let (out, schemas, drops, unsettled) = Default::default();
         let (datasets, namespaces, columns) = Default::default();
         Apply {
-            db,
+            tables: Tables::new(db),
             revision,
             derive,
             counters,
-            insert_node: Frequent::new(nodes::INSERT),
-            insert_edge: Frequent::new(edges::INSERT),
             topology,
             before,
             out,
@@ -199,52 +175,21 @@ impl<'a> Apply<'a> {
     }
 
     fn input(&mut self, input: &Input) -> Result<bool> {
-        let known = self
-            .db
-            .prepare_cached("SELECT 1 FROM input WHERE id = ?1")?
-            .query_row([&input.id.0[..]], |_| Ok(()))
-            .optional()?;
-        if known.is_some() {
+        if self.tables.has_input(&input.id)? {
             return Ok(false);
         }
         for content in &input.contents {
-            self.content(&content.id.0, &content.bytes)?;
+            self.tables.keep_content(&content.id, &content.bytes)?;
         }
         self.counters.sequence += 1;
         self.counters.faults += u64::from(!input.faults.is_empty());
         self.counters.rejected += u64::from(input.rejected);
-        let faults: Vec<FaultRecord> = input.faults.iter().map(FaultRecord::of).collect();
-        self.db
-            .prepare_cached(
-                "INSERT INTO input (sequence, id, kind, revision, received_at, body, faults) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?
-            .execute(params![
-                self.counters.sequence,
-                &input.id.0[..],
-                input.kind as u8,
-                (!input.rejected).then_some(self.revision),
-                input.received_at.as_microsecond(),
-                input.body,
-                (!faults.is_empty()).then(|| records::write(&faults)),
-            ])?;
+        let revision = (!input.rejected).then_some(self.revision);
+        self.tables.insert_input(&InputRow { sequence: self.counters.sequence, revision, input })?;
         Ok(true)
-    }
-
-    /// Keeps bytes by content.
-    fn content(&self, id: &[u8; 16], bytes: &[u8]) -> Result<()> {
-        self.db
-            .prepare_cached("INSERT INTO content (id, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-            .execute(params![&id[..], bytes])?;
-        Ok(())
     }
 
     fn touch(&mut self, node: u32, change: ChangeKind) {
         touch(&mut self.out.touched, node, change);
-    }
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> StoreError {
-        StoreError::Backend(error.to_string())
     }
 }

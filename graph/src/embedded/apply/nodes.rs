@@ -1,32 +1,13 @@
 //! Node rows: found or made by name, versioned, begun and ended.
 
-use rusqlite::{OptionalExtension, params};
-
 use super::super::records::Body;
+use super::super::tables::{Found, NodeRow, Version};
 use super::super::topology::{NewNode, flag};
 use super::Apply;
 use crate::ids::ContentId;
 use crate::model::{NodeKind, NodeName, QualifiedName};
 use crate::names;
 use crate::store::{ChangeKind, Result, StoreError};
-
-pub(super) const INSERT: &str = "INSERT INTO node (id, kind, parent, key, name, created, ended, flags, since, body) \
-                                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?9)";
-
-/// A node row as far as names go.
-struct Found {
-    id: u32,
-    name: String,
-    flags: u8,
-    ended: bool,
-}
-
-/// A version row.
-pub(super) struct Current {
-    pub since: u32,
-    pub ended: bool,
-    pub body: Body,
-}
 
 /// Where a node stands and what it is called.
 #[derive(Clone, Copy)]
@@ -116,33 +97,15 @@ impl Apply<'_> {
 
     /// Finds a node or makes it. A node of which only an edge knows is not there yet: `settle` decides.
     pub(super) fn node(&mut self, place: Place<'_>, mention: Mention) -> Result<u32> {
-        match self.find(place.parent, place.kind, place.key)? {
+        match self.tables.node(place.parent, place.kind, place.key)? {
             Some(found) => self.mention(found, place.name, mention),
             None => self.insert(place, mention, &Body::default()),
         }
     }
 
-    fn find(&self, parent: u32, kind: NodeKind, key: &str) -> Result<Option<Found>> {
-        let mut find = self.db.prepare_cached(
-            "SELECT id, name, flags, ended IS NOT NULL FROM node WHERE parent = ?1 AND kind = ?2 AND key = ?3",
-        )?;
-        let row = find.query_row(params![parent, kind as u8, key], |row| {
-            Ok(Found { id: row.get(0)?, name: row.get(1)?, flags: row.get(2)?, ended: row.get(3)? })
-        });
-        Ok(row.optional()?)
-    }
-
     /// The id of a node that may or may not be there.
     pub(super) fn known(&self, parent: u32, kind: NodeKind, key: &str) -> Result<Option<u32>> {
-        Ok(self.find(parent, kind, key)?.map(|found| found.id))
-    }
-
-    /// A dataset by name, whether it is there or not.
-    pub(super) fn known_dataset(&self, name: &QualifiedName) -> Result<Option<u32>> {
-        let Some(namespace) = self.known(0, NodeKind::Namespace, &names::namespace_key(&name.namespace))? else {
-            return Ok(None);
-        };
-        self.known(namespace, NodeKind::Dataset, &names::key(&NodeName::Dataset(name.clone())))
+        Ok(self.tables.node(parent, kind, key)?.map(|found| found.id))
     }
 
     /// Of several spellings the least is shown, whichever came first.
@@ -151,7 +114,7 @@ impl Apply<'_> {
             return Ok(found.id);
         }
         if name < found.name.as_str() {
-            self.db.prepare_cached("UPDATE node SET name = ?2 WHERE id = ?1")?.execute(params![found.id, name])?;
+            self.tables.rename_node(found.id, name)?;
             self.out.respelled = true;
             self.touch(found.id, ChangeKind::Updated);
         }
@@ -176,14 +139,14 @@ impl Apply<'_> {
         self.counters.node =
             id.checked_add(1).ok_or_else(|| StoreError::Refused("the store is full of nodes".to_owned()))?;
         let ended = (mention == Mention::ByEdge).then_some(self.revision);
-        let values = params![id, kind as u8, parent, key, name, self.revision, ended, mention.flags(), body.write()];
-        self.insert_node.on(self.db)?.execute(values)?;
+        let (created, flags) = (self.revision, mention.flags());
+        self.tables.insert_node(&NodeRow { id, kind, parent, key, name, created, ended, flags, body })?;
         self.out.new_nodes.push(NewNode {
             kind,
             parent,
             key_hash: key_hash(key),
-            flags: mention.flags(),
-            created: self.revision,
+            flags,
+            created,
             ended: ended.unwrap_or(u32::MAX),
         });
         if ended.is_none() {
@@ -219,21 +182,14 @@ impl Apply<'_> {
     }
 
     pub(super) fn set_flags(&mut self, id: u32, flags: u8) -> Result<()> {
-        self.db.prepare_cached("UPDATE node SET flags = ?2 WHERE id = ?1")?.execute(params![id, flags])?;
+        self.tables.set_flags(id, flags)?;
         self.out.flags.insert(id, flags);
         Ok(())
     }
 
-    pub(super) fn current(&self, id: u32) -> Result<Current> {
-        let mut read = self.db.prepare_cached("SELECT since, ended IS NOT NULL, body FROM node WHERE id = ?1")?;
-        let (since, ended, body): (u32, bool, String) =
-            read.query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(Current { since, ended, body: Body::read(&body)? })
-    }
-
     /// Changes what a node is; a new version begins when that makes a difference.
     pub(super) fn revise(&mut self, id: u32, change: impl FnOnce(&mut Body)) -> Result<bool> {
-        let current = self.current(id)?;
+        let current = self.tables.version(id)?;
         let mut body = current.body.clone();
         change(&mut body);
         if body == current.body {
@@ -244,43 +200,21 @@ impl Apply<'_> {
     }
 
     /// Writes `body` as the version from this revision on.
-    pub(super) fn write_version(&mut self, id: u32, current: &Current, body: &Body) -> Result<()> {
+    pub(super) fn write_version(&mut self, id: u32, current: &Version, body: &Body) -> Result<()> {
         if current.since < self.revision && !current.ended {
-            self.keep_past(id)?;
+            self.tables.keep_past(id, self.revision)?;
         }
         let since = if current.ended { current.since } else { self.revision };
-        self.db.prepare_cached("UPDATE node SET since = ?2, body = ?3 WHERE id = ?1")?.execute(params![
-            id,
-            since,
-            body.write()
-        ])?;
+        self.tables.write_version(id, since, body)?;
         if !current.ended {
             self.touch(id, ChangeKind::Updated);
         }
         Ok(())
     }
 
-    fn keep_past(&self, id: u32) -> Result<()> {
-        self.db
-            .prepare_cached(
-                "INSERT INTO node_past (id, since, until, body) SELECT id, since, ?2, body FROM node WHERE id = ?1",
-            )?
-            .execute(params![id, self.revision])?;
-        Ok(())
-    }
-
     /// Makes a node that was not there begin.
     pub(super) fn begin(&mut self, id: u32) -> Result<()> {
-        let born: bool = self
-            .db
-            .prepare_cached("SELECT ended > created FROM node WHERE id = ?1")?
-            .query_row([id], |row| row.get(0))?;
-        let sql = if born {
-            "UPDATE node SET ended = NULL, since = ?2 WHERE id = ?1 RETURNING created"
-        } else {
-            "UPDATE node SET ended = NULL, since = ?2, created = ?2 WHERE id = ?1 RETURNING created"
-        };
-        let created = self.db.prepare_cached(sql)?.query_row(params![id, self.revision], |row| row.get(0))?;
+        let created = self.tables.begin_node(id, self.revision)?;
         self.out.spans.insert(id, (created, u32::MAX));
         self.touch(id, ChangeKind::Created);
         Ok(())
@@ -288,25 +222,14 @@ impl Apply<'_> {
 
     /// Makes a node end; its last version stays in its past.
     pub(super) fn end(&mut self, id: u32) -> Result<()> {
-        let (since, created): (u32, u32) = self
-            .db
-            .prepare_cached("SELECT since, created FROM node WHERE id = ?1")?
-            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (since, created) = self.tables.span(id)?;
         if since < self.revision {
-            self.keep_past(id)?;
+            self.tables.keep_past(id, self.revision)?;
         }
-        self.db.prepare_cached("UPDATE node SET ended = ?2 WHERE id = ?1")?.execute(params![id, self.revision])?;
+        self.tables.end_node(id, self.revision)?;
         self.out.spans.insert(id, (created, self.revision));
         self.touch(id, ChangeKind::Ended);
         Ok(())
-    }
-
-    /// The name of a dataset or a job as it is shown.
-    pub(super) fn qualified(&self, id: u32) -> Result<QualifiedName> {
-        let mut read = self.db.prepare_cached(
-            "SELECT space.name, node.name FROM node JOIN node AS space ON space.id = node.parent WHERE node.id = ?1",
-        )?;
-        Ok(read.query_row([id], |row| Ok(QualifiedName { namespace: row.get(0)?, name: row.get(1)? }))?)
     }
 
     /// Begins and ends nodes that are there only while something holds them.

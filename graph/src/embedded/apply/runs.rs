@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{OptionalExtension, params};
-
-use super::super::records::{
-    self, ClaimRecord, ContentRecord, IoRecord, KeyRecord, MeasuredRecord, ParentRecord, Record,
-};
+use super::super::records::{ClaimRecord, ContentRecord, IoRecord, KeyRecord, MeasuredRecord, ParentRecord, Record};
 use super::super::records::{ErrorRecord, RunAspect, RunBody, RunFacet, Slot, TimeRecord};
+use super::super::tables::{Group, OutputRow, RunRow, StoredRun};
+use super::Apply;
 use super::lineage::Standing;
 use super::nodes::Mention;
-use super::{Apply, edges::Group};
 use crate::change::{Aspect, Assertion, Claim, DatasetStatement, RunChange, RunDataset};
 use crate::ids::{ContentId, OrderKey};
 use crate::model::*;
@@ -97,12 +94,7 @@ impl Apply<'_> {
     pub(super) fn conclude_again(&mut self, job: u32, said: &[(u32, ContentId)]) -> Result<()> {
         let mut runs: BTreeSet<String> = BTreeSet::new();
         for (output, lineage) in said {
-            let mut read = self.db.prepare_cached(
-                "SELECT run.name FROM run_output AS r JOIN run ON run.id = r.run \
-                 WHERE r.output = ?1 AND r.job = ?2 AND r.lineage = ?3",
-            )?;
-            let names = read.query_map(params![output, job, &lineage.0[..]], |row| row.get(0))?;
-            runs.extend(names.collect::<std::result::Result<Vec<String>, _>>()?);
+            runs.extend(self.tables.runs_that_say(job, *output, lineage)?);
         }
         for run in runs {
             let row = self.run_row(job, &run, run.is_empty())?;
@@ -116,20 +108,8 @@ impl Apply<'_> {
     }
 
     fn run_row(&mut self, job: u32, name: &str, design: bool) -> Result<Row> {
-        let mut read = self.db.prepare_cached("SELECT id, at, body FROM run WHERE name = ?1 AND job = ?2")?;
-        let found: Option<(i64, i64, String)> =
-            read.query_row(params![name, job], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-        if let Some((id, at, body)) = found {
-            return Ok(Row {
-                id,
-                job,
-                name: name.to_owned(),
-                design,
-                is_new: false,
-                names_more: false,
-                at,
-                body: records::read(&body)?,
-            });
+        if let Some(StoredRun { id, at, body }) = self.tables.run(job, name)? {
+            return Ok(Row { id, job, name: name.to_owned(), design, is_new: false, names_more: false, at, body });
         }
         self.counters.run += 1;
         self.counters.statements += i64::from(design);
@@ -154,7 +134,7 @@ impl Apply<'_> {
         if let Some(query) = &change.query {
             let text = ContentId::of(query.text.as_bytes());
             if body.query.as_ref().is_none_or(|(key, ..)| key.0 < change.at) {
-                self.content(&text.0, query.text.as_bytes())?;
+                self.tables.keep_content(&text, query.text.as_bytes())?;
                 body.query = Some((KeyRecord(change.at), ContentRecord(text), query.dialect.clone()));
             }
         }
@@ -170,9 +150,9 @@ impl Apply<'_> {
                 continue;
             }
             let lineage = Self::claim_id(claim);
-            if !self.has_lineage(&lineage)? {
+            if !self.tables.has_lineage(&lineage)? {
                 let resolved = self.resolve_claim(claim, Mention::Named)?;
-                self.write_lineage(&lineage, &resolved)?;
+                self.tables.write_lineage(&lineage, &resolved)?;
             }
             let inputs = self.claim_inputs(claim)?;
             let record = ClaimRecord { output, source, key: KeyRecord(at), lineage: ContentRecord(lineage), inputs };
@@ -196,14 +176,14 @@ impl Apply<'_> {
             return Ok(());
         };
         let parent_job = self.job(&parent.job)?;
-        let mut register = self.register(job)?;
+        let mut register = self.tables.register(job)?;
         let slot = Slot(KeyRecord(change.at), None, 0);
         if register.get("parent job").is_some_and(|old| old.0 >= slot.0) {
             return Ok(());
         }
         register.insert("parent job".to_owned(), slot);
-        self.write_register(job, &register)?;
-        let labels = self.edges_of(Group::Labels(job))?;
+        self.tables.write_register(job, &register)?;
+        let labels = self.tables.edges(Group::Labels(job))?;
         let mut wanted: BTreeSet<_> =
             labels.into_iter().map(|(_, edge)| edge).filter(|edge| edge.0 != EdgeKind::PartOf as u8).collect();
         if parent_job != job {
@@ -248,7 +228,10 @@ impl Apply<'_> {
     fn conclude_needy(&mut self, job: u32, body: &RunBody, needy: Vec<u32>) -> Result<Vec<Conclusion>> {
         let informed = !body.inputs.is_empty();
         if let Some((_, text, dialect)) = &body.query {
-            let query = Query { text: self.text(&text.0)?, dialect: dialect.clone() };
+            let query = Query {
+                text: String::from_utf8_lossy(&self.tables.content(&text.0)?).into_owned(),
+                dialect: dialect.clone(),
+            };
             let derived = self.derived(job, query, &body.inputs, &body.outputs)?;
             let wanted = |output: &u32| needy.contains(output) || needy.is_empty();
             let derived: Vec<Conclusion> = derived
@@ -265,21 +248,10 @@ impl Apply<'_> {
         Ok(outputs.into_iter().map(|output| Conclusion { output, lineage, informed }).collect())
     }
 
-    fn text(&self, id: &ContentId) -> Result<String> {
-        let mut read = self.db.prepare_cached("SELECT bytes FROM content WHERE id = ?1")?;
-        let bytes: Vec<u8> = read.query_row([&id.0[..]], |row| row.get(0))?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    }
-
     fn write_run(&mut self, row: &mut Row) -> Result<()> {
         let state = run_state(&row.body);
         let at = started(&row.body).map_or(0, |time| time.as_microsecond());
-        self.db
-            .prepare_cached(
-                "INSERT INTO run (id, job, name, state, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-                 ON CONFLICT (id) DO UPDATE SET state = ?4, at = ?5, body = ?6",
-            )?
-            .execute(params![row.id, row.job, row.name, state as u8, at, records::write(&row.body)])?;
+        self.tables.write_run(&RunRow { id: row.id, job: row.job, name: &row.name, state, at, body: &row.body })?;
         let moved = !row.is_new && at != row.at;
         if row.design || !(row.is_new || row.names_more || moved) {
             return Ok(());
@@ -287,15 +259,11 @@ impl Apply<'_> {
         if moved {
             let datasets: BTreeSet<u32> = row.body.inputs.iter().chain(&row.body.outputs).copied().collect();
             for dataset in datasets {
-                self.db
-                    .prepare_cached("DELETE FROM run_dataset WHERE dataset = ?1 AND at = ?2 AND run = ?3")?
-                    .execute(params![dataset, row.at, row.id])?;
+                self.tables.unlist_run(dataset, row.at, row.id)?;
             }
         }
         for dataset in row.body.inputs.iter().chain(&row.body.outputs) {
-            self.db
-                .prepare_cached("INSERT OR IGNORE INTO run_dataset (dataset, at, run) VALUES (?1, ?2, ?3)")?
-                .execute(params![dataset, at, row.id])?;
+            self.tables.list_run(*dataset, at, row.id)?;
         }
         row.at = at;
         Ok(())
@@ -303,20 +271,14 @@ impl Apply<'_> {
 
     /// Writes what the run says of its outputs and has the edges follow.
     fn write_outputs(&mut self, row: &Row, concluded: &[Conclusion]) -> Result<()> {
-        let mut affected: BTreeSet<u32> = self
-            .db
-            .prepare_cached("SELECT output FROM run_output WHERE run = ?1")?
-            .query_map([row.id], |r| r.get(0))?
-            .collect::<std::result::Result<_, _>>()?;
+        let mut affected: BTreeSet<u32> = self.tables.outputs_of_run(row.id)?.into_iter().collect();
         let key = row.body.events.iter().map(|(_, key)| *key).max();
         for conclusion in concluded {
             affected.remove(&conclusion.output);
             self.write_output(row, conclusion, key)?;
         }
         for output in &affected {
-            self.db
-                .prepare_cached("DELETE FROM run_output WHERE run = ?1 AND output = ?2")?
-                .execute(params![row.id, output])?;
+            self.tables.delete_output(row.id, *output)?;
         }
         affected.extend(concluded.iter().map(|conclusion| conclusion.output));
         for output in affected {
@@ -334,22 +296,15 @@ impl Apply<'_> {
             RunState::Completed if conclusion.informed => Standing::Complete,
             _ => Standing::Open,
         };
-        let key = key.map(|key| records::key_bytes(&key.0).to_vec()).unwrap_or_default();
-        self.db
-            .prepare_cached(
-                "INSERT INTO run_output (run, output, job, lineage, key, standing, drops) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
-                 ON CONFLICT (run, output) DO UPDATE SET lineage = ?4, key = ?5, standing = ?6, drops = ?7",
-            )?
-            .execute(params![
-                row.id,
-                conclusion.output,
-                row.job,
-                &conclusion.lineage.0[..],
-                key,
-                standing as u8,
-                row.body.drops.contains(&conclusion.output),
-            ])?;
-        Ok(())
+        self.tables.write_output(&OutputRow {
+            run: row.id,
+            output: conclusion.output,
+            job: row.job,
+            lineage: &conclusion.lineage,
+            key,
+            standing: standing as u8,
+            drops: row.body.drops.contains(&conclusion.output),
+        })
     }
 }
 
