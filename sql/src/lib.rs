@@ -42,6 +42,7 @@ pub use crate::{
     parse::{MAX_STATEMENT, MAX_TEXT, parse},
     schema::Schema,
     script::Script,
+    split::split,
 };
 
 /// Parses and binds in one go.

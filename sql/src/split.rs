@@ -4,9 +4,10 @@ use crate::dialect::{Dialect, Kind};
 
 /// The byte ranges of the statements: no separators, no empty pieces, comments kept.
 ///
-/// Strings, comments and dollar quotes hide separators. T-SQL's `GO` on a line of its own is one.
-pub(crate) fn split(text: &str, dialect: Dialect) -> Vec<(usize, usize)> {
-    let mut scanner = Scanner { text, bytes: text.as_bytes(), rules: Rules::of(dialect), at: 0 };
+/// Strings, comments and dollar quotes hide separators. T-SQL's `GO` on a line of its own is one, and so is
+/// what MySQL's `DELIMITER` names.
+pub fn split(text: &str, dialect: Dialect) -> Vec<(usize, usize)> {
+    let mut scanner = Scanner { text, bytes: text.as_bytes(), rules: Rules::of(dialect), delimiter: "", at: 0 };
     let mut pieces = Vec::new();
     let mut start = 0;
     let mut solid = false;
@@ -46,6 +47,7 @@ struct Rules {
     nested_comments: bool,
     go: bool,
     quote_operator: bool,
+    delimiter: bool,
 }
 
 impl Rules {
@@ -75,6 +77,7 @@ impl Rules {
             nested_comments: is(&[Postgres, Greenplum, Materialize, Redshift, TSql, DuckDb]),
             go: is(&[TSql]),
             quote_operator: is(&[Oracle]),
+            delimiter: is(&[MySql, MariaDb, Doris, StarRocks, Generic]),
         }
     }
 }
@@ -83,14 +86,20 @@ struct Scanner<'a> {
     text: &'a str,
     bytes: &'a [u8],
     rules: Rules,
+    /// What separates besides semicolons, when it is not empty.
+    delimiter: &'a str,
     at: usize,
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
     fn next(&mut self) -> Piece {
         let rest = &self.bytes[self.at..];
         match rest[0] {
             b';' => self.pass(1, Piece::Separator),
+            _ if !self.delimiter.is_empty() && rest.starts_with(self.delimiter.as_bytes()) => {
+                self.pass(self.delimiter.len(), Piece::Separator)
+            }
+            b'd' | b'D' if self.rules.delimiter && self.line_starts() => self.delimiter_line(),
             b' ' | b'\t' | b'\r' | b'\n' => self.pass(1, Piece::Blank),
             b'-' if rest.starts_with(b"--") => self.line_comment(),
             b'#' if self.rules.hash_comments => self.line_comment(),
@@ -195,6 +204,27 @@ impl Scanner<'_> {
         self.pass(length + 5, Piece::Solid)
     }
 
+    /// `DELIMITER //`, up to the end of the line.
+    fn delimiter_line(&mut self) -> Piece {
+        const WORD: &str = "delimiter";
+        let rest = &self.text[self.at..];
+        let line = rest.lines().next().unwrap_or_default();
+        let sign = line.get(WORD.len()..).filter(|_| line[..WORD.len()].eq_ignore_ascii_case(WORD));
+        match sign {
+            Some(sign) if sign.starts_with([' ', '\t']) => {
+                let sign = sign.trim();
+                self.delimiter = if sign == ";" { "" } else { sign };
+                self.pass(line.len(), Piece::Separator)
+            }
+            Some(_) | None => self.pass(1, Piece::Solid),
+        }
+    }
+
+    fn line_starts(&self) -> bool {
+        let before = self.bytes[..self.at].iter().rev().find(|byte| !matches!(**byte, b' ' | b'\t' | b'\r'));
+        matches!(before, None | Some(b'\n'))
+    }
+
     /// Whether the quote here follows a lone `E` (a string with backslash escapes).
     fn after_escape_mark(&self) -> bool {
         let before = &self.bytes[..self.at];
@@ -255,6 +285,15 @@ select ";" /* ; */"#]],
     #[test]
     fn go_separates_on_its_own_line() {
         check("tsql", "select [a;b]\nGO\nselect gone\n go ", &expect![[r#"select [a;b] | select gone"#]]);
+    }
+
+    #[test]
+    fn delimiters_are_named_by_the_script() {
+        check(
+            "mysql",
+            "DELIMITER //\nselect 1; select 2//\ndelimiter ;\nselect 3 // 4; select delimiter_x",
+            &expect!["select 1 | select 2 | select 3 // 4 | select delimiter_x"],
+        );
     }
 
     #[test]
