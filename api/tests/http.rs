@@ -109,6 +109,27 @@ async fn what_is_no_event_is_told_why_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn inputs_that_were_read_elsewhere_bring_no_secrets() {
+    let server = start(|_| ()).await;
+    let text = "-- from postgres://etl:hunter2@db/shop\ninsert into t select x from s where token = 'abc123hunter2'";
+    let unit = serde_json::json!({
+        "path": "load.sql", "text": text, "at": "2026-11-21T10:00:00Z", "dialect": "postgres",
+        "namespace": "postgres://db:5432", "job_namespace": "files", "default_catalog": "shop",
+        "default_schema": "public", "password": "hunter2",
+    });
+    let body = serde_json::json!({ "inputs": [{ "kind": "sql", "body": unit.to_string() }] }).to_string();
+    assert_eq!(server.post("/api/v1/inputs", &body).await.status, 200);
+    let listed = server.get("/api/v1/inputs").await.body;
+    let job = r#"{"query":"{ job(namespace: \"files\", name: \"load\") { query { text } facets { value } } }"}"#;
+    let told = server.post("/graphql", job).await.body;
+    for shown in [listed, told] {
+        let shown = String::from_utf8_lossy(&shown).into_owned();
+        assert!(shown.contains("insert into t"), "{shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn gzip_with_and_without_a_length() {
     let server = start(|_| ()).await;
     let packed = gzip(event("1").as_bytes());

@@ -5,9 +5,11 @@ use graph::{ContentId, NodeName, OrderKey, Owner, QualifiedName, Tag, Time};
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
+use crate::redact::prose;
 
-/// One edit by one person. The same edit at another time is another input.
+/// One edit by one person. The same edit at another time is another input. Credentials in its texts are not kept.
 pub fn submission(target: NodeName, edit: Edit, by: &str, at: Time) -> Submission {
+    let edit = redacted(edit);
     let body = json!({ "at": at.to_string(), "by": by, "edit": edit_json(&edit), "target": target_json(&target) });
     let body = body.to_string().into_bytes();
     let id = ContentId::of(&body);
@@ -36,6 +38,19 @@ pub fn replay(body: &[u8]) -> Result<Submission> {
     };
     read()
         .ok_or_else(|| stored("expected an edit with `at`, `by`, `edit` and `target`, found something else".to_owned()))
+}
+
+fn redacted(edit: Edit) -> Edit {
+    let clean = |text: String| prose(&text).unwrap_or(text);
+    match edit {
+        Edit::Description(text) => Edit::Description(text.map(clean)),
+        Edit::AddOwner(owner) => Edit::AddOwner(Owner { name: clean(owner.name), role: owner.role.map(clean) }),
+        Edit::RemoveOwner(name) => Edit::RemoveOwner(clean(name)),
+        Edit::AddTag(Tag { key, value, source }) => {
+            Edit::AddTag(Tag { key: clean(key), value: clean(value), source: source.map(clean) })
+        }
+        Edit::RemoveTag(name) => Edit::RemoveTag(clean(name)),
+    }
 }
 
 // Keys stand in order, so that the body is the same however `serde_json` keeps them.
@@ -151,6 +166,27 @@ mod tests {
             let said = submission(target, Edit::RemoveTag("t".to_owned()), "ada", Time::UNIX_EPOCH);
             assert_eq!(format!("{:?}", replay(&said.input.body).unwrap()), format!("{said:?}"));
         }
+    }
+
+    #[test]
+    fn credentials_are_not_kept_and_prose_is() {
+        let kept = |text: &str| {
+            let edit = Edit::Description(Some(text.to_owned()));
+            let said = submission(NodeName::Tag("t".to_owned()), edit, "ada", Time::UNIX_EPOCH);
+            let Change::Authored(change) = &said.changes[0] else { panic!("an edit") };
+            let Edit::Description(Some(kept)) = &change.edit else { panic!("a description") };
+            assert!(
+                String::from_utf8_lossy(&said.input.body).contains(kept.as_str()),
+                "the log keeps what the graph does"
+            );
+            kept.clone()
+        };
+        assert_eq!(
+            kept("read from postgres://etl:hunter2@shop-db:5432/shop"),
+            "read from postgres://etl:[redacted]@shop-db:5432/shop"
+        );
+        let prose = "The password: see the vault. Basic responsibilities, bearer of titles_and_honours.";
+        assert_eq!(kept(prose), prose);
     }
 
     #[test]

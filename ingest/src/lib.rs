@@ -18,4 +18,4 @@ pub mod sql_files;
 
 pub use error::{Error, Result};
 pub use import::{Import, ImportError, Problem};
-pub use replay::{replay, replay_body, replay_entry};
+pub use replay::{received_body, replay, replay_entry};

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use graph::change::{Input, InputKind, Submission};
 use graph::{ContentId, LogEntry, Store, Time};
 
-use crate::error::Result;
+use crate::canonical::canonical;
+use crate::error::{Error, Result};
 use crate::openlineage::{self, Limits};
 use crate::{authored, dbt, sql_files};
 
@@ -41,8 +42,14 @@ pub fn replay_entry(entry: &LogEntry, lookup: &dyn Fn(ContentId) -> Option<Vec<u
     }
 }
 
+/// What an input says that was read elsewhere. Whoever sent it may have sent secrets with it: none is kept.
+pub fn received_body(kind: InputKind, body: &[u8], received_at: Time) -> Result<Submission> {
+    let body = canonical(body).map_err(|cause| Error::Syntax { place: "the body".to_owned(), cause })?;
+    replay_body(kind, &body, received_at)
+}
+
 /// What an input says whose body is the whole of it.
-pub fn replay_body(kind: InputKind, body: &[u8], received_at: Time) -> Result<Submission> {
+fn replay_body(kind: InputKind, body: &[u8], received_at: Time) -> Result<Submission> {
     match kind {
         InputKind::OpenLineage => openlineage::event(body, received_at, &Limits::default())
             .or_else(|rejection| Ok(rejection.into_submission(body, received_at))),

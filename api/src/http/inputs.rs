@@ -95,7 +95,7 @@ fn submissions(bytes: &[u8]) -> Result<Vec<Submission>, ClientError> {
             "sql" => InputKind::Sql,
             found => return Err(wrong(format!("expected the kind `dbt` or `sql`, found `{found}`"))),
         };
-        ingest::replay_body(kind, input.body.as_bytes(), now).map_err(|error| wrong(error.to_string()))
+        ingest::received_body(kind, input.body.as_bytes(), now).map_err(|error| wrong(error.to_string()))
     };
     sent.inputs.into_iter().enumerate().map(read).collect()
 }

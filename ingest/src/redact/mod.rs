@@ -13,7 +13,7 @@ use regex::bytes::Regex;
 
 use crate::json::Json;
 pub use keys::is_secret_key;
-pub use text::{broken_json, text};
+pub use text::{broken_json, prose, text};
 
 /// What stands in the place of a secret.
 pub const REDACTED: &str = "[redacted]";

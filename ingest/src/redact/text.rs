@@ -16,16 +16,40 @@ pub fn text(text: &str) -> Option<String> {
     if !may_hold_two_words(text) || !TRIGGER.is_match(text) {
         return None;
     }
-    let mut out = Cow::Borrowed(text);
-    for (pattern, replacement) in SHAPES.iter() {
-        if let Cow::Owned(new) = pattern.replace_all(&out, *replacement) {
-            out = Cow::Owned(new);
-        }
-    }
+    let mut out = shaped(text, Shape::All);
     if let Some(new) = redact_pairs(&out) {
         out = Cow::Owned(new);
     }
     (out != text).then(|| out.into_owned())
+}
+
+/// What a person wrote without the credentials that nobody writes as a word: in URLs, JSON web tokens, private keys. None
+/// when it has none. "The password: see the vault" stays.
+pub fn prose(text: &str) -> Option<String> {
+    match shaped(text, Shape::Unmistakable) {
+        Cow::Owned(new) => Some(new),
+        Cow::Borrowed(_) => None,
+    }
+}
+
+/// How surely a text of a shape is a credential.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// Whatever the text around it is.
+    Unmistakable,
+    /// In what a machine wrote.
+    All,
+}
+
+fn shaped(text: &str, shapes: Shape) -> Cow<'_, str> {
+    let mut out = Cow::Borrowed(text);
+    let wanted = SHAPES.iter().filter(|(shape, ..)| shapes == Shape::All || *shape == Shape::Unmistakable);
+    for (_, pattern, replacement) in wanted {
+        if let Cow::Owned(new) = pattern.replace_all(&out, *replacement) {
+            out = Cow::Owned(new);
+        }
+    }
+    out
 }
 
 /// A credential stands beside something: a name, a host, a mark of its kind. Most texts of an event are one plain word,
@@ -43,20 +67,25 @@ static TRIGGER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Credentials that are known by their shape.
-static SHAPES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+static SHAPES: LazyLock<Vec<(Shape, Regex, &str)>> = LazyLock::new(|| {
+    use Shape::{All, Unmistakable};
     let shapes = [
         // scheme://user:password@host
-        (r#"([A-Za-z][A-Za-z0-9+.-]*://[^\s/?#"'<>`\\@:]*):[^\s/?#"'<>`\\]+@"#, "$1:[redacted]@"),
+        (Unmistakable, r#"([A-Za-z][A-Za-z0-9+.-]*://[^\s/?#"'<>`\\@:]*):[^\s/?#"'<>`\\]+@"#, "$1:[redacted]@"),
         // https://a-long-token@host
-        (r#"(https?://)[^\s/?#"'<>`\\@:\[\]]{20,}@"#, "$1[redacted]@"),
+        (Unmistakable, r#"(https?://)[^\s/?#"'<>`\\@:\[\]]{20,}@"#, "$1[redacted]@"),
         // jdbc:oracle:thin:user/password@host
-        (r#"(?i)(jdbc:oracle:[a-z0-9]+:[^/\s"'@]+)/[^\s"'@]+@"#, "$1/[redacted]@"),
-        (r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/-]{16,}=*", "$1$2[redacted]"),
-        (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "[redacted]"),
-        (r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)[^-]*(-----END [A-Z0-9 ]*PRIVATE KEY-----)?", "$1[redacted]$2"),
-        (r#"(?i)(identified\s+by\s+(?:password\s+)?)('[^']*'|"[^"]*")"#, "$1'[redacted]'"),
+        (Unmistakable, r#"(?i)(jdbc:oracle:[a-z0-9]+:[^/\s"'@]+)/[^\s"'@]+@"#, "$1/[redacted]@"),
+        (All, r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/-]{16,}=*", "$1$2[redacted]"),
+        (Unmistakable, r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", "[redacted]"),
+        (
+            Unmistakable,
+            r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)[^-]*(-----END [A-Z0-9 ]*PRIVATE KEY-----)?",
+            "$1[redacted]$2",
+        ),
+        (All, r#"(?i)(identified\s+by\s+(?:password\s+)?)('[^']*'|"[^"]*")"#, "$1'[redacted]'"),
     ];
-    shapes.map(|(pattern, to)| (Regex::new(pattern).expect("a valid pattern"), to)).into()
+    shapes.map(|(shape, pattern, to)| (shape, Regex::new(pattern).expect("a valid pattern"), to)).into()
 });
 
 /// Words of which one stands in every telling key, as they are looked for in texts.

@@ -108,7 +108,7 @@ fn what_does_not_parse_has_a_place() {
         expect![[r#"
         job a (postgres): shop.public.orders -> 
         job empty (postgres):  -> 
-        fault a.sql:3:9: expected: an SQL statement, found: insrt
+        fault a.sql:3:3: expected: an SQL statement, found: insrt
         [("files", 2), ("statements", 3)]
     "#]],
     );
