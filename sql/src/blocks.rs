@@ -58,6 +58,7 @@ impl Cursor<'_> {
             "IF" | "ELSIF" | "ELSEIF" | "WHILE" => self.condition(),
             "WHEN" | "EXCEPTION" => self.through(&["THEN"]),
             "FOR" => self.for_loop(),
+            "CURSOR" => self.cursor(),
             "CREATE" | "ALTER" | "REPLACE" => self.routine(),
             "DECLARE" if self.found.inside && self.word(1).is_none_or(|next| next == "BEGIN") => self.advance(1),
             "AS" | "IS" if self.found.inside => self.advance(1),
@@ -156,6 +157,16 @@ impl Cursor<'_> {
         true
     }
 
+    /// `CURSOR c IS query`: the rows that a loop over `c` will have.
+    fn cursor(&mut self) -> bool {
+        let query =
+            self.find(|token| word(token).is_some_and(|word| matches!(&*word.to_uppercase(), "SELECT" | "WITH")));
+        let (Some(query), Some(name)) = (query, self.word_at_raw(self.at + 1)) else { return false };
+        self.found.records.push((name, query..self.tokens.len()));
+        self.at = self.tokens.len();
+        true
+    }
+
     /// `CREATE … PROCEDURE …` up to the body, when that is a block or a statement.
     fn routine(&mut self) -> bool {
         let head = (self.at..self.tokens.len()).filter_map(|at| self.word_at(at)).take(6);
@@ -163,29 +174,39 @@ impl Cursor<'_> {
         if !head.take_while(|word| word != "AS").any(|word| kinds.contains(&word.as_str())) {
             return false;
         }
-        let begin = self.find(|token| word(token).is_some_and(|word| word.eq_ignore_ascii_case("BEGIN")));
+        let named =
+            |name: &'static str| move |token: &Token| word(token).is_some_and(|word| word.eq_ignore_ascii_case(name));
+        let begin = self.find(named("BEGIN"));
+        // `EXECUTE AS OWNER AS`: the body comes after the last of them.
+        let mut body = None;
+        let mut next = self.find(|token| named("AS")(token) || named("IS")(token));
+        while let Some(at) = next.filter(|at| begin.is_none_or(|begin| *at < begin)) {
+            body = Some(at);
+            if self.statement_follows(at) {
+                self.at = at + 1;
+                return true;
+            }
+            next = self.find_from(at + 1, |token| named("AS")(token) || named("IS")(token));
+        }
         if let Some(begin) = begin {
             self.at = begin;
             return true;
         }
-        let body = self.find(|token| word(token).is_some_and(|word| matches!(&*word.to_uppercase(), "AS" | "IS")));
-        match body {
-            Some(at) if self.statement_follows(at) => {
-                self.at = at + 1;
-                true
-            }
-            // Declarations follow; the statements come in later pieces.
-            Some(_) if self.find(|token| word(token).is_some_and(|word| word.eq_ignore_ascii_case("IS"))).is_some() => {
-                self.at = self.tokens.len();
-                true
-            }
-            Some(_) | None => false,
+        // Declarations follow; the statements come in later pieces.
+        if body.is_some() && self.find(named("IS")).is_some() {
+            self.at = self.tokens.len();
+            return true;
         }
+        false
     }
 
     fn statement_follows(&self, at: usize) -> bool {
         let mut rest = self.tokens[at + 1..].iter().filter(|token| !is_blank(&token.token));
-        rest.next().is_some_and(|token| begins_statement(&token.token))
+        let controls = |word: &str| matches!(word, "DECLARE" | "IF" | "WHILE") || is_control(word);
+        rest.next().is_some_and(|token| {
+            let control = word(&token.token).is_some_and(|word| controls(&word.to_uppercase()) && word.len() > 1);
+            begins_statement(&token.token) || control && !is_begin(&token.token)
+        })
     }
 
     /// Passes through the next of these words outside parentheses.
@@ -255,6 +276,19 @@ impl Cursor<'_> {
         let mut solid = self.tokens.get(at..)?.iter().filter(|token| !is_blank(&token.token));
         word(&solid.next()?.token).map(str::to_owned)
     }
+}
+
+fn is_begin(token: &Token) -> bool {
+    word(token).is_some_and(|word| word.eq_ignore_ascii_case("BEGIN"))
+}
+
+/// Whether a word begins a statement that only directs what runs, as it may on a line of its own.
+pub(crate) fn directs(token: &Token) -> bool {
+    word(token).is_some_and(|word| {
+        let word = word.to_uppercase();
+        is_control(&word)
+            || matches!(&*word, "DECLARE" | "OPEN" | "FETCH" | "CLOSE" | "DEALLOCATE" | "WAITFOR" | "COMMIT")
+    })
 }
 
 /// Words that begin a block, or end one, inside a T-SQL condition's statement.

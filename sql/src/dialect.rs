@@ -255,6 +255,32 @@ impl Dialect {
         matches!(self.0, Kind::Generic | Kind::Snowflake | Kind::TSql | Kind::Postgres | Kind::Redshift)
     }
 
+    /// Whether `SELECT … INTO x` fills a variable, inside a routine or anywhere.
+    pub(crate) fn selects_into_variables(&self, inside: bool) -> bool {
+        match self.0 {
+            Kind::Oracle | Kind::MySql | Kind::MariaDb | Kind::Db2 | Kind::Teradata | Kind::Snowflake => true,
+            Kind::Postgres | Kind::Greenplum | Kind::Redshift | Kind::Vertica => inside,
+            Kind::Generic
+            | Kind::BigQuery
+            | Kind::Databricks
+            | Kind::Spark
+            | Kind::Hive
+            | Kind::Trino
+            | Kind::Presto
+            | Kind::Athena
+            | Kind::Sqlite
+            | Kind::DuckDb
+            | Kind::ClickHouse
+            | Kind::TSql
+            | Kind::Exasol
+            | Kind::Flink
+            | Kind::Materialize
+            | Kind::StarRocks
+            | Kind::Doris
+            | Kind::Impala => false,
+        }
+    }
+
     /// Grammars that accept some of what the nearest one refuses, in the order in which they are tried.
     pub(crate) fn other_grammars(&self) -> Vec<Box<dyn ast::Dialect>> {
         let generic = Box::new(ast::GenericDialect {});

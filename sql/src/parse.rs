@@ -6,11 +6,11 @@ use sqlparser::{
     ast,
     dialect::{Dialect as Grammar, GenericDialect},
     parser::{Parser, ParserError},
-    tokenizer::{Location, Token, TokenWithSpan, Tokenizer},
+    tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace},
 };
 
 use crate::{
-    blocks::{begins_statement, closing, is_blank, opening, prelude, word},
+    blocks::{begins_statement, closing, directs, is_blank, opening, prelude, word},
     diagnostic::{Diagnostic, Severity, code},
     dialect::Dialect,
     lineage::StatementKind,
@@ -104,6 +104,10 @@ struct Pass {
 struct Piece<'a> {
     positions: Positions<'a>,
     tokens: Vec<TokenWithSpan>,
+    text: &'a str,
+    /// Where it begins in the whole.
+    base: usize,
+    origins: &'a Origins,
 }
 
 /// A statement, and the tokens that it was made of.
@@ -135,8 +139,10 @@ impl Pass {
         match self.tokenize(text, &positions) {
             Ok(tokens) => {
                 let tokens = rewrite(tokens, self.dialect);
-                self.body_text(&tokens, text, &positions, (base, origins));
-                self.statements_of(&mut Piece { positions, tokens });
+                let piece = Piece { positions, tokens, text, base, origins };
+                if !self.body_text(&piece) {
+                    self.statements_of(piece);
+                }
             }
             Err(failure) => self.unparsed(&positions, code::PARSE_ERROR, failure.span, failure.message),
         }
@@ -150,33 +156,98 @@ impl Pass {
     }
 
     /// `CREATE PROCEDURE … AS $$ … $$`: the text in the quotes is a script of its own.
-    fn body_text(
-        &mut self,
-        tokens: &[TokenWithSpan],
-        text: &str,
-        positions: &Positions<'_>,
-        (base, origins): (usize, &Origins),
-    ) {
-        let mut words = tokens.iter().filter_map(|token| word(&token.token)).take(6);
+    ///
+    /// The answer is whether there was one.
+    fn body_text(&mut self, piece: &Piece<'_>) -> bool {
+        let mut words = piece.tokens.iter().filter_map(|token| word(&token.token)).take(6);
         let routine = words.any(|word| matches!(&*word.to_uppercase(), "PROCEDURE" | "DO" | "EXECUTE" | "FUNCTION"));
         if !routine || self.texts >= TEXTS {
-            return;
+            return false;
         }
-        for token in tokens {
-            let Token::DollarQuotedString(quoted) = &token.token else { continue };
-            let tag = quoted.tag.as_ref().map_or(0, |tag| tag.len()) + 2;
-            let start = positions.within(token.span.start) + tag;
-            let inside = std::mem::replace(&mut self.inside, true);
-            self.texts += 1;
-            if let Some(body) = text.get(start..start + quoted.value.len()) {
-                self.script(body, base + start, origins);
+        let quoted = |token: &&TokenWithSpan| matches!(token.token, Token::DollarQuotedString(_));
+        let bodies: Vec<&TokenWithSpan> = piece.tokens.iter().filter(quoted).collect();
+        if bodies.is_empty() {
+            return false;
+        }
+        if foreign_language(&piece.tokens) {
+            let message = "a body in another language is not followed".to_owned();
+            let span = piece.positions.whole().span();
+            let severity = Severity::Warning;
+            self.arena.diagnostics.push(Diagnostic { code: code::UNSUPPORTED, severity, span, message });
+        } else {
+            for body in bodies {
+                self.inner_text(piece, body);
             }
-            self.texts -= 1;
-            self.inside = inside;
         }
+        let place = piece.positions.whole();
+        self.statements.push(Statement { kind: StatementKind::Other, place, effects: Vec::new() });
+        true
     }
 
-    fn statements_of(&mut self, piece: &mut Piece<'_>) {
+    /// The statements in a literal.
+    fn inner_text(&mut self, piece: &Piece<'_>, literal: &TokenWithSpan) {
+        let (value, mark) = match &literal.token {
+            Token::DollarQuotedString(quoted) => (&quoted.value, quoted.tag.as_ref().map_or(0, String::len) + 2),
+            Token::NationalStringLiteral(value) | Token::EscapedStringLiteral(value) => (value, 2),
+            Token::SingleQuotedString(value) | Token::DoubleQuotedString(value) => (value, 1),
+            _ => return,
+        };
+        if self.texts >= TEXTS {
+            return;
+        }
+        let start = piece.positions.within(literal.span.start) + mark;
+        let inside = std::mem::replace(&mut self.inside, true);
+        self.texts += 1;
+        match piece.text.get(start..start + value.len()) {
+            Some(body) if body == value => self.script(body, piece.base + start, piece.origins),
+            // Quotes are doubled in the text: places are those of the whole literal.
+            Some(_) | None => {
+                let place = piece.positions.place(literal.span).unwrap_or_else(|| piece.positions.whole());
+                let value = value.clone();
+                self.script(&value, 0, &Origins::of(place.0 as usize, place.1 as usize));
+            }
+        }
+        self.texts -= 1;
+        self.inside = inside;
+    }
+
+    /// Dynamic SQL that is a literal: `EXECUTE IMMEDIATE '…'`, `EXEC('…')`, `sp_executesql N'…'` and their like.
+    fn dynamic(&mut self, piece: &Piece<'_>, tokens: &[TokenWithSpan]) -> bool {
+        let mut solid = tokens.iter().filter(|token| !is_blank(&token.token)).take(14);
+        let first = solid.next().and_then(|token| word(&token.token)).map(str::to_uppercase);
+        let runs = match first.as_deref() {
+            Some("EXECUTE" | "EXEC" | "PREPARE") => true,
+            Some("CALL") => tokens.iter().take(10).any(|token| {
+                word(&token.token).is_some_and(|word| {
+                    ["SysExecSQL", "sp_executesql"].iter().any(|known| known.eq_ignore_ascii_case(word))
+                })
+            }),
+            Some(_) | None => false,
+        };
+        if !runs {
+            return false;
+        }
+        let literal = solid
+            .take_while(|token| !matches!(&token.token, Token::Word(word) if word.value.eq_ignore_ascii_case("USING")))
+            .find(|token| is_literal(&token.token));
+        let Some(literal) = literal else { return false };
+        // What is joined to other text, or formatted, is not known.
+        let after = tokens.iter().skip_while(|token| token.span.start <= literal.span.start);
+        let after = after.map(|token| &token.token).find(|token| !is_blank(token));
+        let whole = !matches!(after, Some(Token::StringConcat | Token::Plus | Token::Mod));
+        let named = tokens.iter().take_while(|token| token.span.start < literal.span.start);
+        let formatted = named.filter_map(|token| word(&token.token)).any(|word| word.eq_ignore_ascii_case("format"));
+        let begins =
+            literal_text(&literal.token).trim_start().split_whitespace().next().is_some_and(|word| word.len() > 2);
+        if !(whole && !formatted && begins && literal_text(&literal.token).trim().contains(char::is_whitespace)) {
+            return false;
+        }
+        self.inner_text(piece, literal);
+        true
+    }
+
+    fn statements_of(&mut self, mut piece: Piece<'_>) {
+        let piece = &mut piece;
         let mut at = 0;
         for _ in 0..RESUMES {
             at = self.pass_prelude(piece, at);
@@ -212,7 +283,7 @@ impl Pass {
         let tokens = piece.tokens[range].to_vec();
         if let Ok(parsed) = self.parse_one(&piece.positions, tokens).1 {
             let tokens = &parsed.tokens[..parsed.used];
-            let input = Input { dialect: self.dialect, positions: &piece.positions, tokens };
+            let input = self.input(piece, tokens);
             let record = lower_record(&parsed.statement, variable, input, &mut self.arena);
             self.statements.extend(record);
         }
@@ -230,21 +301,29 @@ impl Pass {
         if let (0, Some(original)) = (at, original) {
             piece.tokens = original;
         }
-        let parsed = result?;
-        let input = Input { dialect: self.dialect, positions: &piece.positions, tokens: &parsed.tokens[..parsed.used] };
+        let mut parsed = result?;
+        if self.dynamic(piece, &parsed.tokens[..parsed.used]) {
+            return Ok(self.after(piece, at, repaired, parsed));
+        }
+        let input = self.input(piece, &parsed.tokens[..parsed.used]);
         let mut lowered = lower(&parsed.statement, input, &mut self.arena);
         if parsed.by_name {
             fill_by_name(&mut lowered);
         }
         self.statements.push(lowered);
-        self.arena.diagnostics.extend(parsed.notes);
+        self.arena.diagnostics.append(&mut parsed.notes);
+        Ok(self.after(piece, at, repaired, parsed))
+    }
+
+    /// Where the statement after one begins, whose tokens the piece gets back.
+    fn after(&self, piece: &mut Piece<'_>, at: usize, repaired: bool, parsed: Parsed) -> usize {
         if !repaired && at == 0 {
             piece.tokens = parsed.tokens;
-            return Ok(parsed.used);
+            return parsed.used;
         }
-        let Some(next) = parsed.tokens.get(parsed.used) else { return Ok(piece.tokens.len()) };
+        let Some(next) = parsed.tokens.get(parsed.used) else { return piece.tokens.len() };
         let rest = &piece.tokens[at..];
-        Ok(at + rest.partition_point(|token| token.span.start < next.span.start))
+        at + rest.partition_point(|token| token.span.start < next.span.start)
     }
 
     /// The first grammar that accepts decides; the error is that of the dialect's own.
@@ -303,6 +382,11 @@ impl Pass {
         None
     }
 
+    fn input<'p>(&self, piece: &'p Piece<'_>, tokens: &'p [TokenWithSpan]) -> Input<'p> {
+        let variables = self.dialect.selects_into_variables(self.inside);
+        Input { dialect: self.dialect, positions: &piece.positions, tokens, variables }
+    }
+
     fn special(&mut self, piece: &Piece<'_>, at: usize, special: &Special) {
         let mut statement = lower_special(special, &piece.positions, &mut self.arena);
         if let Some(range) = &special.query {
@@ -310,7 +394,7 @@ impl Pass {
             match self.parse_one(&piece.positions, tokens).1 {
                 Ok(parsed) => {
                     let tokens = &parsed.tokens[..parsed.used];
-                    let input = Input { dialect: self.dialect, positions: &piece.positions, tokens };
+                    let input = self.input(piece, tokens);
                     lower_moved(&parsed.statement, &mut statement, input, &mut self.arena);
                 }
                 Err(failure) => {
@@ -325,6 +409,9 @@ impl Pass {
     fn recover(&mut self, piece: &Piece<'_>, at: usize, failure: Failure) -> Option<usize> {
         let following = statement_on_a_line(piece, at, |_| true);
         let alone = &piece.tokens[at..following.unwrap_or(piece.tokens.len())];
+        if self.dynamic(piece, alone) {
+            return following;
+        }
         if let Some(moved) = files(alone, self.dialect) {
             self.special(piece, at, &moved);
             return following;
@@ -374,6 +461,41 @@ fn fill_by_name(statement: &mut Statement) {
     }
 }
 
+fn breaks_line(token: &Token) -> bool {
+    match token {
+        Token::Whitespace(Whitespace::Newline | Whitespace::SingleLineComment { .. }) => true,
+        Token::Whitespace(Whitespace::MultiLineComment(text)) => text.contains('\n'),
+        _ => false,
+    }
+}
+
+fn is_literal(token: &Token) -> bool {
+    !literal_text(token).is_empty()
+}
+
+/// The text of a string literal; empty for other tokens.
+fn literal_text(token: &Token) -> &str {
+    match token {
+        Token::SingleQuotedString(text)
+        | Token::DoubleQuotedString(text)
+        | Token::NationalStringLiteral(text)
+        | Token::EscapedStringLiteral(text) => text,
+        Token::DollarQuotedString(quoted) => &quoted.value,
+        _ => "",
+    }
+}
+
+/// Whether a routine's `LANGUAGE` is none of SQL.
+fn foreign_language(tokens: &[TokenWithSpan]) -> bool {
+    let mut words = tokens.iter().filter_map(|token| match &token.token {
+        Token::Word(word) => Some(word.value.to_uppercase()),
+        Token::SingleQuotedString(text) => Some(text.to_uppercase()),
+        _ => None,
+    });
+    let language = words.by_ref().find(|word| word == "LANGUAGE").and_then(|_| words.next());
+    language.is_some_and(|language| !matches!(&*language, "SQL" | "PLPGSQL" | "SQLPL" | "PLSQL"))
+}
+
 /// Where the next statement begins a line, after the first token and among those that `wanted` accepts.
 fn statement_on_a_line(piece: &Piece<'_>, at: usize, wanted: impl Fn(&TokenWithSpan) -> bool) -> Option<usize> {
     let mut line_start = false;
@@ -382,10 +504,7 @@ fn statement_on_a_line(piece: &Piece<'_>, at: usize, wanted: impl Fn(&TokenWithS
         if line_start && begins_statement(&token.token) && wanted(token) {
             return Some(index);
         }
-        line_start = match &token.token {
-            Token::Whitespace(space) => line_start || space.to_string().contains('\n'),
-            _ => false,
-        };
+        line_start = is_blank(&token.token) && (line_start || breaks_line(&token.token));
     }
     None
 }
@@ -444,7 +563,10 @@ fn rest_begins(
     let ahead = tokens[stopped..].iter().position(|token| !is_blank(&token.token));
     let used = ahead.map_or(tokens.len(), |ahead| stopped + ahead);
     let after = prelude(&tokens[used..]);
-    if begins_statement(&next.token) || !after.records.is_empty() || after.inside {
+    let blanks = || tokens[..used].iter().rev().take_while(|token| is_blank(&token.token));
+    let own_line = || blanks().any(|token| breaks_line(&token.token));
+    let begins = begins_statement(&next.token) || directs(&next.token) && own_line();
+    if begins || !after.records.is_empty() || after.inside {
         return Ok(used);
     }
     let message = format!("expected: end of statement, found: {}", next.token);

@@ -40,6 +40,11 @@ struct Part {
 }
 
 impl Origins {
+    /// A text that was all made of one range.
+    pub fn of(from: usize, to: usize) -> Origins {
+        Origins { parts: vec![Part { at: 0, from, to, verbatim: false }] }
+    }
+
     /// Where something that begins at an offset of the filled text was written.
     pub fn start(&self, offset: usize) -> usize {
         let Some(part) = self.part(offset) else { return offset };

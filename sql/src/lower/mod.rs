@@ -64,11 +64,13 @@ pub(crate) struct Input<'a> {
     pub dialect: Dialect,
     pub positions: &'a Positions<'a>,
     pub tokens: &'a [TokenWithSpan],
+    /// `SELECT … INTO` fills variables here, not a table.
+    pub variables: bool,
 }
 
 /// One statement of the tree in the flat form.
 pub(crate) fn lower(statement: &ast::Statement, input: Input<'_>, arena: &mut Arena) -> Statement {
-    let Input { dialect, positions, tokens } = input;
+    let Input { dialect, positions, tokens, variables } = input;
     let places = positions.of_tokens(tokens);
     let mut lower = Lower {
         dialect,
@@ -80,6 +82,7 @@ pub(crate) fn lower(statement: &ast::Statement, input: Input<'_>, arena: &mut Ar
         lambdas: Vec::new(),
         into: None,
         into_temporary: false,
+        variables,
         excluded: false,
         depth: 0,
         too_deep: false,
@@ -172,6 +175,8 @@ struct Lower<'a> {
     /// The table of `SELECT … INTO`, once met.
     into: Option<Table>,
     into_temporary: bool,
+    /// That table is a variable of a routine.
+    variables: bool,
     /// Inside `ON DUPLICATE KEY UPDATE`, where `VALUES(c)` is a column.
     excluded: bool,
     depth: usize,

@@ -6,7 +6,10 @@ use super::{Lower, function::function_name};
 use crate::{
     lineage::{Indirect, StatementKind as Kind},
     name::Ident,
-    script::{Body, Branch, Change, Define, Effect, Expr, Fill, FillMode, Query, QueryId, Select, SetOp, Statement, Table},
+    script::{
+        Body, Branch, Change, Define, Effect, Expr, Fill, FillMode, Item, Name, Query, QueryId, Ref, Select, SetOp,
+        Statement, Table, Target,
+    },
 };
 
 /// The kind of a statement and what it does.
@@ -125,11 +128,16 @@ impl<'a> Lower<'a> {
             Ast::Execute { name: Some(name), parameters, .. } if function_name(name) == "sp_rename" => {
                 (Kind::Alter, self.sp_rename(parameters))
             }
-            Ast::Set(ast::Set::SingleAssignment { values, .. } | ast::Set::ParenthesizedAssignments { values, .. }) => {
-                (Kind::Other, self.evaluated(values.iter()))
+            Ast::Set(ast::Set::SingleAssignment { variable, values, .. }) => {
+                (Kind::Other, self.assigned(std::slice::from_ref(variable), values.iter()))
+            }
+            Ast::Set(ast::Set::ParenthesizedAssignments { variables, values }) => {
+                (Kind::Other, self.assigned(variables, values.iter()))
             }
             Ast::Set(ast::Set::MultipleAssignments { assignments }) => {
-                (Kind::Other, self.evaluated(assignments.iter().map(|assignment| &assignment.value)))
+                let each = assignments.iter();
+                let effects = each.flat_map(|one| self.assigned(std::slice::from_ref(&one.name), [&one.value]));
+                (Kind::Other, effects.collect())
             }
             Ast::Declare { stmts } => (Kind::Other, self.declare(stmts)),
             Ast::Assert { condition, .. } => (Kind::Other, self.evaluated([condition])),
@@ -160,8 +168,14 @@ impl<'a> Lower<'a> {
             return (Kind::Other, vec![effect]);
         }
         let id = self.query(query);
+        if let Some(names) = self.assigning_select(id) {
+            return (Kind::Other, vec![Effect::Assign { names, query: id }]);
+        }
         if let Some(target) = self.into.take() {
             let temporary = std::mem::take(&mut self.into_temporary);
+            if let (true, Some(name)) = (self.variables, target.path.last()) {
+                return (Kind::Other, vec![Effect::Record { name: *name, query: id }]);
+            }
             let mode = FillMode::Create { temporary };
             return (Kind::CreateTableAs, vec![Effect::Fill(Box::new(plain_fill(target, id, mode)))]);
         }
@@ -189,6 +203,43 @@ impl<'a> Lower<'a> {
     pub(super) fn unload(&mut self, target: Table, query: &'a ast::Query) -> Effect {
         let query = self.query(query);
         Effect::Fill(Box::new(plain_fill(target, query, FillMode::Insert)))
+    }
+
+    /// Values that variables get, one each, or all from one subquery with several columns.
+    fn assigned<I>(&mut self, variables: &[ast::ObjectName], values: I) -> Vec<Effect>
+    where
+        I: IntoIterator<Item = &'a ast::Expr>,
+    {
+        let names: Vec<Name> = variables.iter().filter_map(|variable| self.path(variable).last().copied()).collect();
+        let mut exprs: Vec<Expr> = values.into_iter().map(|value| self.expr(value)).collect();
+        for expr in &mut exprs {
+            expr.ordinal = None;
+        }
+        if exprs.iter().all(|expr| expr.refs.is_empty()) {
+            return Vec::new();
+        }
+        let query = match exprs.as_slice() {
+            [only] if names.len() > 1 => match only.refs.as_slice() {
+                [Ref { target: Target::Rows(query), .. }] => *query,
+                _ => self.single(Body::Values(exprs)),
+            },
+            _ => self.single(Body::Values(exprs)),
+        };
+        vec![Effect::Assign { names, query }]
+    }
+
+    /// T-SQL's `SELECT @a = x, @b = y FROM t`.
+    fn assigning_select(&self, query: QueryId) -> Option<Vec<Name>> {
+        let [Branch { body: Body::Select(select), .. }] = self.arena.queries[query.0 as usize].branches.as_slice() else {
+            return None;
+        };
+        let name = |item: &Item| match item {
+            Item::Expr { name: Some(name), .. } => {
+                self.arena.names[name.0 as usize].value.starts_with('@').then_some(*name)
+            }
+            Item::Expr { .. } | Item::Many { .. } | Item::Star(_) => None,
+        };
+        select.items.iter().map(name).collect::<Option<Vec<Name>>>().filter(|names| !names.is_empty())
     }
 
     /// `SET search_path = a, b`: names without a schema are in the first, unless it is the user's own.
@@ -290,7 +341,10 @@ impl<'a> Lower<'a> {
             }
             if let Some(query) = &declaration.for_query {
                 let id = self.query(query);
-                effects.push(Effect::Answer(id));
+                effects.push(match declaration.names.first() {
+                    Some(name) => Effect::Record { name: self.name(name), query: id },
+                    None => Effect::Answer(id),
+                });
             }
             match &declaration.assignment {
                 Some(
@@ -299,7 +353,11 @@ impl<'a> Lower<'a> {
                     | ast::DeclareAssignment::DuckAssignment(value)
                     | ast::DeclareAssignment::For(value)
                     | ast::DeclareAssignment::MsSqlAssignment(value),
-                ) => effects.extend(self.evaluated([&**value])),
+                ) => {
+                    let names: Vec<ast::ObjectName> =
+                        declaration.names.iter().map(|name| ast::ObjectName::from(name.clone())).collect();
+                    effects.extend(self.assigned(&names, [&**value]));
+                }
                 None => {}
             }
         }

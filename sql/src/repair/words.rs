@@ -91,6 +91,10 @@ const SIGNS: [&str; 5] = ["!", "?", "&", "&&", "\\"];
 
 pub(super) fn respell(view: View<'_>, at: usize) -> Option<Repair> {
     let here = view.solid(at);
+    let first = view.solid(0);
+    if view.is(first, "PERFORM") {
+        return Some(Repair::respelled(first..first + 1, view.made("SELECT", first)));
+    }
     rows(view, here)
         .or_else(|| by_name(view, here))
         .or_else(|| insert(view, here))
