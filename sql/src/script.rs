@@ -106,6 +106,11 @@ pub(crate) enum Effect {
         name: Name,
         query: QueryId,
     },
+    /// Variables hold the columns of a query for the statements after.
+    Assign {
+        names: Vec<Name>,
+        query: QueryId,
+    },
     Use {
         catalog: Option<Name>,
         schema: Option<Name>,

@@ -17,7 +17,7 @@ use relation::{Column, Origin, Relation, Sym, TableId};
 use scope::Env;
 use tables::Tables;
 
-use std::rc::Rc;
+use std::{collections::HashMap, rc::Rc};
 
 use crate::{
     catalog::{Catalog, Defaults},
@@ -43,6 +43,7 @@ pub fn bind(script: &Script, catalog: &dyn Catalog, defaults: &Defaults) -> (Lin
         diagnostics: Vec::new(),
         depth: 0,
         records: Vec::new(),
+        variables: HashMap::new(),
         net: Vec::new(),
     };
     let statements = script.statements.iter().map(|statement| binder.statement(statement)).collect();
@@ -64,6 +65,8 @@ struct Binder<'a> {
     depth: usize,
     /// The rows that loops around the current statement run over, by the name of their variable.
     records: Vec<(Sym, Rc<Relation>)>,
+    /// Where the values of variables come from, whichever statement gave them.
+    variables: HashMap<Sym, Vec<Origin>>,
     /// What each statement gave, for the net lineage.
     net: Vec<Found>,
 }

@@ -308,6 +308,9 @@ impl Binder<'_> {
             Hit::Nothing => {}
             hit => return hit,
         }
+        if let Some(value) = self.variable(name, label) {
+            return Hit::Found(value);
+        }
         if self.is_pseudo(name) {
             return Hit::Nothing;
         }
@@ -315,6 +318,22 @@ impl Binder<'_> {
             return Hit::Found(row);
         }
         self.open_here(here, label, place)
+    }
+
+    /// What a variable holds, or the rows that a loop runs over.
+    fn variable(&mut self, name: Name, label: Label) -> Option<Vec<Origin>> {
+        if self.variables.is_empty() && self.records.is_empty() {
+            return None;
+        }
+        let key = match self.written(name).strip_prefix([':', '$']).map(str::to_owned) {
+            Some(bare) => self.tables.label_of(&bare, false).key,
+            None => label.key,
+        };
+        if let Some(origins) = self.variables.get(&key) {
+            return Some(origins.clone());
+        }
+        let (_, record) = self.records.iter().rev().find(|(record, _)| *record == key)?;
+        Some(record.columns.iter().flat_map(|column| column.origins.iter().copied()).collect())
     }
 
     /// Known columns and, where they are seen, aliases.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{
     Binder,
-    relation::{Column, Label, Relation, TableId},
+    relation::{Column, Label, Relation, TableId, distinct},
     scope::{Env, Scope},
 };
 use crate::{
@@ -45,6 +45,15 @@ impl<'a> Binder<'a> {
             Effect::Record { name, query } => {
                 let relation = self.query(*query, env);
                 self.records.push((self.tables.label(*name).key, relation));
+            }
+            Effect::Assign { names, query } => {
+                let relation = self.query(*query, env);
+                for (name, column) in names.iter().zip(&relation.columns) {
+                    let key = self.tables.label(*name).key;
+                    let values = self.variables.entry(key).or_default();
+                    values.extend(column.origins.iter().chain(&relation.influences));
+                    *values = distinct(std::mem::take(values));
+                }
             }
             Effect::Rename { from, to } => self.rename(from, to),
             Effect::Swap(left, right) => self.swap(left, right),

@@ -161,7 +161,7 @@ impl<'a> Lower<'a> {
     fn walk_value(&mut self, value: &'a ast::ValueWithSpan, usage: Usage, found: &mut Found) {
         let place = self.positions.place(value.span);
         match (&value.value, place) {
-            (Value::Placeholder(word), Some(place)) if self.dialect.is_positional(word) => {
+            (Value::Placeholder(word), Some(place)) if self.dialect.is_positional(word) || is_variable(word) => {
                 let path = Box::new([self.plain(word)]);
                 found.push(Target::Column(path), usage, place);
             }
@@ -272,7 +272,8 @@ impl<'a> Lower<'a> {
         if self.lambdas.iter().any(|parameter| parameter.eq_ignore_ascii_case(&first.value)) {
             return;
         }
-        if first.quote_style.is_none() && first.value.starts_with(['@', ':', '?']) {
+        let marked = first.quote_style.is_none() && first.value.starts_with(['@', ':', '?']);
+        if marked && (idents.len() > 1 || !is_variable(&first.value)) {
             return;
         }
         let sequence = idents.len() > 1 && last.quote_style.is_none() && functions::is_sequence_value(&last.value);
@@ -397,6 +398,12 @@ impl<'a> Lower<'a> {
         self.walk(&lambda.body, usage, found);
         self.lambdas.truncate(before);
     }
+}
+
+/// Whether a word is `@v`, `:v` or `$v`, which an earlier statement may have given a value.
+fn is_variable(word: &str) -> bool {
+    let name = word.strip_prefix(['@', ':', '$']);
+    name.is_some_and(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'))
 }
 
 /// The name that accesses hang on, if it is one.
