@@ -36,6 +36,9 @@ CREATE TABLE alias (
 );
 CREATE INDEX alias_current ON alias (node) WHERE until IS NULL;
 
+-- Datasets that were ever said to be what became of another by renaming, whether that holds or not.
+CREATE TABLE renamed (old INTEGER NOT NULL, node INTEGER NOT NULL, PRIMARY KEY (old, node)) WITHOUT ROWID;
+
 -- The input log: every event, artifact and edit, in order of commit.
 CREATE TABLE input (
   sequence INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, revision INTEGER,

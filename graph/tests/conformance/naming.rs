@@ -209,6 +209,24 @@ pub async fn renamed_and_written_again(open: Open<'_>) {
     .await;
 }
 
+/// The name from before is the same dataset however it is spelled.
+pub async fn renamed_from_another_spelling(open: Open<'_>) {
+    let table = |text: &str| QualifiedName::new("snowflake://acme", text);
+    let written = |n: i64| at(n).run("load", &format!("r{n}"), Complete).writes(&["S.OLD"]).within("snowflake://acme");
+    let rename = Aspect::Lifecycle { change: "RENAME".to_owned(), previous: Some(table("s.old")) };
+    let said = [written(1), at(2).facet(table("s.new"), "lifecycleStateChange", Some(rename)), written(3)];
+    check(
+        open,
+        &said,
+        expect![[r#"
+          job load -Writes-> dataset S.OLD
+        dataset S.OLD
+        dataset s.new RENAME
+        job load"#]],
+    )
+    .await;
+}
+
 pub async fn dropped_and_written_again(open: Open<'_>) {
     let drop = Some(Aspect::Lifecycle { change: "DROP".to_owned(), previous: None });
     let said = [

@@ -43,6 +43,8 @@ pub struct Say {
     run: Option<String>,
     inputs: Vec<String>,
     outputs: Vec<String>,
+    /// The namespace of `inputs` and `outputs`.
+    namespace: String,
     claims: Vec<Claim>,
     query: Option<String>,
     job_facets: Vec<Assertion>,
@@ -61,6 +63,7 @@ pub fn at(seconds: i64) -> Say {
         run: None,
         inputs: Vec::new(),
         outputs: Vec::new(),
+        namespace: NS.to_owned(),
         claims: Vec::new(),
         query: None,
         job_facets: Vec::new(),
@@ -95,6 +98,12 @@ impl Say {
 
     pub fn writes(mut self, tables: &[&str]) -> Say {
         self.outputs.extend(tables.iter().map(|t| t.to_string()));
+        self
+    }
+
+    /// What is read and written is in another namespace.
+    pub fn within(mut self, namespace: &str) -> Say {
+        self.namespace = namespace.to_owned();
         self
     }
 
@@ -188,7 +197,8 @@ impl Say {
             .collect();
         if let Some(job) = &self.job {
             let tables = |names: &[String]| -> Vec<RunDataset> {
-                names.iter().map(|n| RunDataset { name: name(n), facets: Vec::new() }).collect()
+                let name = |table: &String| QualifiedName::new(&self.namespace, table);
+                names.iter().map(|table| RunDataset { name: name(table), facets: Vec::new() }).collect()
             };
             changes.push(Change::Run(Box::new(RunChange {
                 job: name(job),

@@ -232,6 +232,7 @@ impl Apply<'_> {
         }
         let Some(previous) = lifecycle.previous.filter(|_| lifecycle.change == "RENAME") else { return Ok(None) };
         let old = self.dataset_as(&previous, Mention::Alias)?;
+        self.tables.note_renamed(old, node)?;
         let flags = self.flags(old);
         if flags & flag::LIFECYCLE == 0 {
             self.set_flags(old, flags | flag::LIFECYCLE)?;
@@ -245,14 +246,8 @@ impl Apply<'_> {
         if !self.is_watched(dataset) {
             return Ok(());
         }
-        let mut affected = vec![dataset];
-        let name = self.tables.name(dataset)?;
-        for (id, body) in self.tables.watched()? {
-            if body.ingested.lifecycle.and_then(|l| l.previous).is_some_and(|previous| previous == name) {
-                affected.push(id);
-            }
-        }
-        for node in affected {
+        let renamed = self.tables.renamed_from(dataset)?;
+        for node in std::iter::once(dataset).chain(renamed) {
             let register = self.tables.register(node)?;
             self.name_changes(node, &register)?;
         }

@@ -162,15 +162,17 @@ impl Tables<'_> {
         Ok(read.query_row([id], |row| Ok(QualifiedName { namespace: row.get(0)?, name: row.get(1)? }))?)
     }
 
-    /// Datasets whose life cycle is watched.
-    pub fn watched(&self) -> Result<Vec<(u32, Body)>> {
-        let mut read = self.db.prepare_cached("SELECT id, body FROM node WHERE flags & 6 <> 0 AND flags & 2 <> 0")?;
-        let mut rows = read.query([])?;
-        let mut watched = Vec::new();
-        while let Some(row) = rows.next()? {
-            watched.push((row.get(0)?, Body::read(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?));
-        }
-        Ok(watched)
+    /// Notes that a dataset was said to have been called otherwise.
+    pub fn note_renamed(&self, old: u32, node: u32) -> Result<()> {
+        self.db.prepare_cached("INSERT OR IGNORE INTO renamed (old, node) VALUES (?1, ?2)")?.execute([old, node])?;
+        Ok(())
+    }
+
+    /// Datasets that were ever said to be what became of this one by renaming.
+    pub fn renamed_from(&self, old: u32) -> Result<Vec<u32>> {
+        let mut read = self.db.prepare_cached("SELECT node FROM renamed WHERE old = ?1")?;
+        let rows = read.query_map([old], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The current other names of a dataset, as it says itself: row, dataset, reason.
