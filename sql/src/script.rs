@@ -312,6 +312,8 @@ pub(crate) struct Expr {
     pub aggregates: bool,
     /// The type that a cast gives it.
     pub data_type: Option<Name>,
+    /// The fields of a structured value that it makes.
+    pub fields: Vec<(Name, Expr)>,
     pub place: Place,
 }
 

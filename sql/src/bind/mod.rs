@@ -3,6 +3,7 @@
 mod again;
 mod answer;
 mod change;
+mod fields;
 mod modify;
 mod query;
 mod relation;
@@ -43,6 +44,7 @@ pub fn bind(script: &Script, catalog: &dyn Catalog, defaults: &Defaults) -> (Lin
         diagnostics: Vec::new(),
         depth: 0,
         records: Vec::new(),
+        structured: false,
         variables: HashMap::new(),
         net: Vec::new(),
     };
@@ -63,6 +65,8 @@ struct Binder<'a> {
     found: Found,
     diagnostics: Vec<Diagnostic>,
     depth: usize,
+    /// Whether a column was made whose fields are known.
+    structured: bool,
     /// The rows that loops around the current statement run over, by the name of their variable.
     records: Vec<(Sym, Rc<Relation>)>,
     /// Where the values of variables come from, whichever statement gave them.

@@ -195,7 +195,7 @@ impl<'a> Binder<'a> {
                 Some(column) => column.origins = origins,
                 None => {
                     let label = Label { key: shown, loose, shown };
-                    rows.columns.push(Column { label, origins, data_type: None, place: Place(0, 0) });
+                    rows.columns.push(Column { label, origins, data_type: None, fields: None, place: Place(0, 0) });
                 }
             }
         }

@@ -76,7 +76,7 @@ impl<'a> Binder<'a> {
                 Some(column) if positional => column.label = label,
                 Some(_) | None => {
                     let origins = unknown_origins(&relation, self.star);
-                    renamed.columns.push(Column { label, origins, data_type: None, place: Place(0, 0) });
+                    renamed.columns.push(Column { label, origins, data_type: None, fields: None, place: Place(0, 0) });
                 }
             }
         }
@@ -247,6 +247,7 @@ impl<'a> Binder<'a> {
                     None => self.tables.label_of(&format!("_col_{}", result.columns.len()), false),
                 };
                 let mut column = self.made(label, origins, expr.place);
+                column.fields = self.fields_of(scope, expr);
                 if let Some(data_type) = expr.data_type {
                     column.data_type = Some(self.written(data_type).into());
                 }
@@ -277,7 +278,7 @@ impl<'a> Binder<'a> {
             _ => None,
         };
         let origins = distinct(origins.into_iter().map(|origin| origin.at(place)).collect());
-        Column { label, origins: origins.into(), data_type, place }
+        Column { label, origins: origins.into(), data_type, fields: None, place }
     }
 
     fn data_type(&self, origin: &Origin) -> Option<Rc<str>> {

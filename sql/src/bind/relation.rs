@@ -76,6 +76,8 @@ pub(super) struct Column {
     pub origins: Origins,
     /// Known when the column is a known column as it is.
     pub data_type: Option<Rc<str>>,
+    /// The parts of a structured value, where they are known.
+    pub fields: Option<Rc<[Column]>>,
     /// The item that made it.
     pub place: Place,
 }

@@ -131,6 +131,11 @@ impl Binder<'_> {
     /// The origins of `path`, with `fields` below it.
     pub(super) fn column(&mut self, scope: &Scope<'_>, path: &[Name], fields: &[Name], place: Place) -> Vec<Origin> {
         let Some((first, rest)) = path.split_first() else { return Vec::new() };
+        if self.structured
+            && let Some(found) = self.field(scope, path, fields)
+        {
+            return found;
+        }
         if rest.is_empty() {
             if let Some((field, below)) = fields.split_first()
                 && let Some(row) = self.row_named(scope, *first)
@@ -452,7 +457,7 @@ impl Binder<'_> {
     }
 
     /// The fields below columns that arrive as they are; others keep their column.
-    fn with_fields(&mut self, mut origins: Vec<Origin>, fields: &[Name]) -> Vec<Origin> {
+    pub(super) fn with_fields(&mut self, mut origins: Vec<Origin>, fields: &[Name]) -> Vec<Origin> {
         if fields.is_empty() {
             return origins;
         }

@@ -200,7 +200,15 @@ impl<'a> Binder<'a> {
             return Rc::new(relation);
         }
         let all = made_of(&each.concat());
-        self.elements(&all, source.alias, source, extra)
+        let fields = match arrays {
+            [only] => self.fields_of(scope, only),
+            _ => None,
+        };
+        let elements = self.elements(&all, source.alias, source, extra);
+        match fields {
+            Some(fields) => Rc::new(structured(&elements, &fields, source)),
+            None => elements,
+        }
     }
 
     /// The rows of an array: the alias names the element, and its fields are not known.
@@ -398,10 +406,25 @@ impl<'a> Binder<'a> {
         let unknown: Origins = unknown.iter().map(|origin| Origin { ambiguous: false, ..*origin }).collect();
         if !unknown.is_empty() {
             let label = Label { key: self.star, loose: self.star, shown: self.star };
-            columns.push(Column { label, origins: unknown, data_type: None, place: relation.star });
+            columns.push(Column { label, origins: unknown, data_type: None, fields: None, place: relation.star });
         }
         columns
     }
+}
+
+/// Elements with known fields, which are columns themselves unless the element has a name of its own.
+fn structured(elements: &Relation, fields: &Rc<[Column]>, source: &Source) -> Relation {
+    let mut relation = elements.clone();
+    relation.any = None;
+    match relation.columns.first_mut() {
+        Some(element) if !source.columns.is_empty() => element.fields = Some(Rc::clone(fields)),
+        first => {
+            // The alias stands for the whole row; what comes after it is the position.
+            let named = usize::from(first.is_some() && source.alias.is_some());
+            relation.columns.splice(..named, fields.iter().cloned());
+        }
+    }
+    relation
 }
 
 /// The origins as those of a value made from them.

@@ -94,7 +94,8 @@ impl<'a> Binder<'a> {
             }
             let origins = column.origins.iter().map(|origin| origin.used(star.usage).at(star.place)).collect::<Vec<_>>();
             let data_type = column.data_type.clone().filter(|_| star.usage == Usage::IDENTITY);
-            result.columns.push(Column { label: column.label, origins: origins.into(), data_type, place: star.place });
+            let fields = column.fields.clone();
+            result.columns.push(Column { label: column.label, origins: origins.into(), data_type, fields, place: star.place });
         }
         if relation.is_open() {
             expansion.open.push((result.columns.len(), relation.open.clone()));
@@ -113,6 +114,10 @@ impl<'a> Binder<'a> {
             let shown = self.written(*name);
             let message = format!("\"{shown}\": no table, alias or column of that name is in scope");
             return self.report(code::UNKNOWN_TABLE, Severity::Warning, star.place, message);
+        }
+        if let Some(fields) = self.known_column(scope, &star.qualifier).and_then(|column| column.fields) {
+            let kept = fields.iter().filter(|field| self.star_keeps(star, field.label));
+            return result.columns.extend(kept.cloned());
         }
         let origins = self.column(scope, &star.qualifier, &[], star.place);
         if !origins.is_empty() {

@@ -185,7 +185,7 @@ impl<'a> Tables<'a> {
     fn column(&self, table: TableId, label: Label, data_type: Option<Rc<str>>) -> Column {
         let usage = Usage::IDENTITY;
         let origin = Origin { table, column: label.shown, usage, ambiguous: false, place: Place(0, 0) };
-        Column { label, origins: Rc::new([origin]), data_type, place: Place(0, 0) }
+        Column { label, origins: Rc::new([origin]), data_type, fields: None, place: Place(0, 0) }
     }
 
     /// From now on the table has these columns, and perhaps others when `open`.

@@ -45,7 +45,8 @@ impl<'a> Lower<'a> {
             None => self.positions.whole(),
         };
         let data_type = stated_type(expr).map(|text| self.plain(&text));
-        Expr { refs: found.refs, ordinal: ordinal(expr), aggregates: found.aggregates, data_type, place }
+        let fields = self.struct_fields(expr, Usage::IDENTITY);
+        Expr { refs: found.refs, ordinal: ordinal(expr), aggregates: found.aggregates, data_type, fields, place }
     }
 
     pub(super) fn exprs(&mut self, exprs: &'a [Ast]) -> Vec<Expr> {
@@ -59,7 +60,7 @@ impl<'a> Lower<'a> {
             self.walk(expr, Usage::IDENTITY, &mut found);
         }
         let place = found.core.unwrap_or_else(|| self.positions.whole());
-        Expr { refs: found.refs, ordinal: None, aggregates: found.aggregates, data_type: None, place }
+        Expr { refs: found.refs, aggregates: found.aggregates, place, ..Expr::default() }
     }
 
     /// Collects what `expr` refers to; chains of operators are followed without recursion.

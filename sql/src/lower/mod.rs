@@ -4,6 +4,7 @@
 //! What is not handled is a diagnostic with its place.
 
 mod expr;
+mod fields;
 mod from;
 mod function;
 mod pipe;

@@ -368,7 +368,7 @@ impl<'a> Lower<'a> {
     }
 
     /// The name that a column has without an alias, where the expression gives it one.
-    fn inferred_name(&mut self, expr: &'a ast::Expr) -> Option<Name> {
+    pub(super) fn inferred_name(&mut self, expr: &'a ast::Expr) -> Option<Name> {
         use ast::{AccessExpr, Expr as Ast};
         let lower_folding = matches!(
             self.dialect.kind(),
