@@ -1,6 +1,6 @@
 //! From a text to its [`Script`]: limits, split, tokenise, rewrite, parse, lower.
 
-use std::thread;
+use std::{ops::Range, thread};
 
 use sqlparser::{
     ast,
@@ -41,6 +41,9 @@ const RESUMES: usize = 500;
 
 /// How often the tokens of one statement are repaired.
 const REPAIRS: usize = 100;
+
+/// How many tokens a statement has at most that is repaired.
+const REPAIRABLE: usize = 100_000;
 
 /// How many tokens are parsed again for repairs of one statement, at most.
 const REPAIRED_TOKENS: usize = 1_000_000;
@@ -114,8 +117,8 @@ struct Piece<'a> {
 struct Parsed {
     statement: ast::Statement,
     tokens: Vec<TokenWithSpan>,
-    /// How many of them.
-    used: usize,
+    /// Which of them.
+    range: Range<usize>,
     /// What repairs left out.
     notes: Vec<Diagnostic>,
     by_name: bool,
@@ -279,10 +282,10 @@ impl Pass {
         at + found.tokens
     }
 
-    fn inner_query(&mut self, piece: &Piece<'_>, range: std::ops::Range<usize>, variable: Option<&str>) {
+    fn inner_query(&mut self, piece: &Piece<'_>, range: Range<usize>, variable: Option<&str>) {
         let tokens = piece.tokens[range].to_vec();
-        if let Ok(parsed) = self.parse_one(&piece.positions, tokens).1 {
-            let tokens = &parsed.tokens[..parsed.used];
+        if let Ok(parsed) = self.parse_one(&piece.positions, tokens, 0).1 {
+            let tokens = &parsed.tokens[parsed.range.clone()];
             let input = self.input(piece, tokens);
             let record = lower_record(&parsed.statement, variable, input, &mut self.arena);
             self.statements.extend(record);
@@ -295,35 +298,33 @@ impl Pass {
             self.special(piece, at, &special);
             return Ok(at + special.tokens);
         }
-        let tokens = if at == 0 { std::mem::take(&mut piece.tokens) } else { piece.tokens[at..].to_vec() };
-        let (original, result) = self.parse_one(&piece.positions, tokens);
+        let tokens = std::mem::take(&mut piece.tokens);
+        let (original, result) = self.parse_one(&piece.positions, tokens, at);
         let repaired = original.is_some();
-        if let (0, Some(original)) = (at, original) {
-            piece.tokens = original;
-        }
+        piece.tokens = original.unwrap_or_default();
         let mut parsed = result?;
-        if self.dynamic(piece, &parsed.tokens[..parsed.used]) {
-            return Ok(self.after(piece, at, repaired, parsed));
+        if self.dynamic(piece, &parsed.tokens[parsed.range.clone()]) {
+            return Ok(self.after(piece, repaired, parsed));
         }
-        let input = self.input(piece, &parsed.tokens[..parsed.used]);
+        let input = self.input(piece, &parsed.tokens[parsed.range.clone()]);
         let mut lowered = lower(&parsed.statement, input, &mut self.arena);
         if parsed.by_name {
             fill_by_name(&mut lowered);
         }
         self.statements.push(lowered);
         self.arena.diagnostics.append(&mut parsed.notes);
-        Ok(self.after(piece, at, repaired, parsed))
+        Ok(self.after(piece, repaired, parsed))
     }
 
     /// Where the statement after one begins, whose tokens the piece gets back.
-    fn after(&self, piece: &mut Piece<'_>, at: usize, repaired: bool, parsed: Parsed) -> usize {
-        if !repaired && at == 0 {
+    fn after(&self, piece: &mut Piece<'_>, repaired: bool, parsed: Parsed) -> usize {
+        let end = parsed.range.end;
+        if !repaired {
             piece.tokens = parsed.tokens;
-            return parsed.used;
+            return end;
         }
-        let Some(next) = parsed.tokens.get(parsed.used) else { return piece.tokens.len() };
-        let rest = &piece.tokens[at..];
-        at + rest.partition_point(|token| token.span.start < next.span.start)
+        let Some(next) = parsed.tokens.get(end) else { return piece.tokens.len() };
+        piece.tokens.partition_point(|token| token.span.start < next.span.start)
     }
 
     /// The first grammar that accepts decides; the error is that of the dialect's own.
@@ -333,35 +334,40 @@ impl Pass {
     fn parse_one(
         &self,
         positions: &Positions<'_>,
-        tokens: Vec<TokenWithSpan>,
+        mut tokens: Vec<TokenWithSpan>,
+        from: usize,
     ) -> (Option<Vec<TokenWithSpan>>, Result<Parsed, Failure>) {
-        let mut tokens = tokens;
         let mut failure = None;
         for grammar in &self.grammars {
-            let (back, result) = attempt(grammar.as_ref(), positions, tokens);
+            let (back, result) = attempt(grammar.as_ref(), positions, tokens, from);
             tokens = back;
             match result {
                 Ok((statement, used)) => {
-                    return (None, Ok(Parsed { statement, tokens, used, notes: Vec::new(), by_name: false }));
+                    let range = from..used;
+                    return (None, Ok(Parsed { statement, tokens, range, notes: Vec::new(), by_name: false }));
                 }
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
-        let repaired = self.grammars.iter().find_map(|grammar| self.repaired(grammar.as_ref(), positions, &tokens));
+        let repaired =
+            self.grammars.iter().find_map(|grammar| self.repaired(grammar.as_ref(), positions, &tokens[from..]));
         let refused = || Failure::at(positions, Location::new(1, 1), 0, "no grammar to parse with");
         (Some(tokens), repaired.ok_or_else(|| failure.unwrap_or_else(refused)))
     }
 
     /// The statement after as many repairs as it takes and its size allows.
     fn repaired(&self, grammar: &dyn Grammar, positions: &Positions<'_>, tokens: &[TokenWithSpan]) -> Option<Parsed> {
+        if tokens.len() > REPAIRABLE {
+            return None;
+        }
         let mut tokens = tokens.to_vec();
         let mut notes = Vec::new();
         let mut by_name = false;
         for _ in 0..(REPAIRED_TOKENS / tokens.len().max(1)).clamp(1, REPAIRS) {
-            let (back, result) = attempt(grammar, positions, tokens);
+            let (back, result) = attempt(grammar, positions, tokens, 0);
             tokens = back;
             let at = match result {
-                Ok((statement, used)) => return Some(Parsed { statement, tokens, used, notes, by_name }),
+                Ok((statement, used)) => return Some(Parsed { statement, tokens, range: 0..used, notes, by_name }),
                 Err(failure) => inside(grammar, positions, &tokens, &failure),
             };
             let change = repair(&tokens, at, self.dialect)?;
@@ -391,9 +397,9 @@ impl Pass {
         let mut statement = lower_special(special, &piece.positions, &mut self.arena);
         if let Some(range) = &special.query {
             let tokens = piece.tokens[at + range.start..at + range.end].to_vec();
-            match self.parse_one(&piece.positions, tokens).1 {
+            match self.parse_one(&piece.positions, tokens, 0).1 {
                 Ok(parsed) => {
-                    let tokens = &parsed.tokens[..parsed.used];
+                    let tokens = &parsed.tokens[parsed.range.clone()];
                     let input = self.input(piece, tokens);
                     lower_moved(&parsed.statement, &mut statement, input, &mut self.arena);
                 }
@@ -509,13 +515,18 @@ fn statement_on_a_line(piece: &Piece<'_>, at: usize, wanted: impl Fn(&TokenWithS
     None
 }
 
-/// One statement from the beginning of `tokens`, which come back, and how many of them it took.
+/// One statement of `tokens`, which come back, from an index on, and where it ends.
 fn attempt(
     grammar: &dyn Grammar,
     positions: &Positions<'_>,
     tokens: Vec<TokenWithSpan>,
+    from: usize,
 ) -> (Vec<TokenWithSpan>, Result<(ast::Statement, usize), Failure>) {
+    let before = tokens[..from].iter().rposition(|token| !is_blank(&token.token));
     let mut parser = Parser::new(grammar).with_recursion_limit(NESTING).with_tokens_with_locations(tokens);
+    while before.is_some_and(|before| parser.index() <= before) {
+        parser.advance_token();
+    }
     let result = parser.parse_statement();
     let stopped = parser.index();
     let next = parser.peek_token_ref();
@@ -542,7 +553,7 @@ fn inside(grammar: &dyn Grammar, positions: &Positions<'_>, tokens: &[TokenWithS
         let Some((open, close)) = open.and_then(|open| Some((open, closing(tokens, open)?))) else { break };
         start = open + 1;
         end = close;
-        match attempt(grammar, positions, tokens[start..end].to_vec()).1 {
+        match attempt(grammar, positions, tokens[start..end].to_vec(), 0).1 {
             Ok(_) => break,
             Err(failure) => {
                 at = start + failure.token;

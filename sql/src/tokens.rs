@@ -4,23 +4,78 @@ mod clauses;
 mod special;
 
 pub(crate) use special::{Operand, Special, special};
-use sqlparser::tokenizer::{Token, TokenWithSpan};
+use sqlparser::{
+    keywords::Keyword,
+    tokenizer::{Token, TokenWithSpan, Word},
+};
 
-use crate::dialect::{Dialect, Kind};
+use crate::{
+    blocks::is_blank,
+    dialect::{Dialect, Kind},
+};
 
 /// The same statement in words the parser knows. Every token keeps its own place in the text.
 pub(crate) fn rewrite(tokens: Vec<TokenWithSpan>, dialect: Dialect) -> Vec<TokenWithSpan> {
+    if !(0..tokens.len()).any(|at| may_change(&tokens, at, dialect.kind())) {
+        return tokens;
+    }
     let mut edit = Edit { tokens: &tokens, out: Vec::with_capacity(tokens.len()), at: 0, doubled: Vec::new() };
     while edit.at < tokens.len() {
         if edit.doubled.contains(&edit.at) {
             edit.out.push(tokens[edit.at].clone());
         }
-        if !edit.rule(dialect.kind()) {
+        if !(may_change(&tokens, edit.at, dialect.kind()) && edit.rule(dialect.kind())) {
             edit.out.push(tokens[edit.at].clone());
             edit.at += 1;
         }
     }
     edit.out
+}
+
+/// Whether a rule may apply at a token, seen at little cost.
+fn may_change(tokens: &[TokenWithSpan], at: usize, kind: Kind) -> bool {
+    use Keyword as K;
+    match &tokens[at].token {
+        Token::Word(word) if word.quote_style.is_none() => match word.keyword {
+            K::WITH | K::WITHOUT => next_word(tokens, at).is_some_and(|next| {
+                let tails =
+                    matches!(next.keyword, K::NO | K::CHECK | K::CASCADED | K::LOCAL | K::ROW | K::ARRAY | K::WRAPPER);
+                tails || kind == Kind::Db2 && next.value.len() == 2
+            }),
+            K::ON | K::ANY | K::ALL | K::GLOBAL => kind == Kind::ClickHouse,
+            K::INTO => next_word(tokens, at).is_some_and(|next| next.keyword == K::TEMP),
+            K::FOR => next_word(tokens, at).is_some_and(|next| matches!(next.keyword, K::READ | K::FETCH)),
+            K::DELETE => next_word(tokens, at).is_some_and(|next| next.keyword == K::FROM),
+            K::CREATE | K::CROSS | K::DIRECTORY | K::UNLOAD | K::AUTO | K::OMIT => true,
+            _ => match word.value.len() {
+                3 => kind == Kind::Teradata,
+                4 => word.value.eq_ignore_ascii_case("keep"),
+                _ => false,
+            },
+        },
+        Token::LParen => {
+            matches!(kind, Kind::TSql | Kind::Teradata)
+                || next_word(tokens, at).is_some_and(|next| next.keyword == K::SELECT) && follows_name(tokens, at)
+        }
+        Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::Mod | Token::Ampersand | Token::Pipe => {
+            kind == Kind::TSql
+        }
+        _ => false,
+    }
+}
+
+fn follows_name(tokens: &[TokenWithSpan], at: usize) -> bool {
+    let before = tokens[..at].iter().rev().find(|token| !is_blank(&token.token));
+    before.is_some_and(|token| matches!(&token.token, Token::Word(word) if word.quote_style.is_none()))
+}
+
+/// The word after a token, when a word it is.
+fn next_word(tokens: &[TokenWithSpan], at: usize) -> Option<&Word> {
+    let next = tokens[at + 1..].iter().find(|token| !is_blank(&token.token))?;
+    match &next.token {
+        Token::Word(word) => Some(word),
+        _ => None,
+    }
 }
 
 /// Tokens on their way from the old to the new list.

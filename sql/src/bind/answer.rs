@@ -173,6 +173,9 @@ impl Binder<'_> {
             }
             let gone: Vec<TableId> =
                 renamed.iter().map(|(from, _)| *from).chain(rest[0].dropped.iter().copied()).collect();
+            if gone.is_empty() {
+                continue;
+            }
             for found in before.iter_mut().chain(&mut rest[..1]) {
                 found.writes.retain(|(id, ..)| !gone.contains(id));
             }
