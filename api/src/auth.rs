@@ -1,5 +1,6 @@
 //! Who is asking, and whether this server may be asked that way: tokens, `Host` and `Origin`.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,14 +12,39 @@ use crate::config::{Config, ConfigError, Secret};
 use crate::error::{ClientError, Code};
 
 /// Who makes a request. Every request has one.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone)]
 pub struct Principal {
     name: Arc<str>,
+    access: Access,
+    viewer: Arc<dyn Viewer>,
+}
+
+/// What a principal may do with what it sees.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    Read,
+    /// Send inputs and edit, and read.
+    Write,
+}
+
+impl fmt::Debug for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Principal").field("name", &self.name).field("access", &self.access).finish_non_exhaustive()
+    }
 }
 
 impl Principal {
+    /// One that sees everything and may write.
     pub fn named(name: &str) -> Principal {
-        Principal { name: name.into() }
+        Principal { name: name.into(), access: Access::Write, viewer: Arc::new(Everyone) }
+    }
+
+    pub fn with_access(self, access: Access) -> Principal {
+        Principal { access, ..self }
+    }
+
+    pub fn with_viewer(self, viewer: Arc<dyn Viewer>) -> Principal {
+        Principal { viewer, ..self }
     }
 
     /// Nobody in particular: someone on this machine, where no token is asked for.
@@ -33,7 +59,23 @@ impl Principal {
 
     /// What the principal may see: the one predicate for walks, counts, searches and subscriptions.
     pub fn viewer(&self) -> Arc<dyn Viewer> {
-        Arc::new(Everyone)
+        self.viewer.clone()
+    }
+
+    /// Refuses one that may only read. Every way to write asks this.
+    pub fn check_write(&self) -> Result<(), ClientError> {
+        match self.access {
+            Access::Write => Ok(()),
+            Access::Read => Err(forbidden(format!("`{}` may read and not write", self.name))),
+        }
+    }
+
+    /// Refuses one that does not see everything, where an answer cannot be cut to what it sees.
+    pub fn check_sees_all(&self, what: &str) -> Result<(), ClientError> {
+        if self.viewer.sees_everything() {
+            return Ok(());
+        }
+        Err(forbidden(format!("{what}: for those who may see everything, and `{}` may not", self.name)))
     }
 }
 
@@ -159,15 +201,19 @@ fn token_file(path: &Path) -> Result<Vec<(Principal, Secret)>, ConfigError> {
             continue;
         }
         let parts: Vec<&str> = line.split_whitespace().collect();
-        let [name, token] = parts[..] else {
-            return Err(ConfigError(format!(
-                "`{}:{}`: expected a name and a token, found {} words",
-                path.display(),
-                number + 1,
-                parts.len()
-            )));
+        let (name, token, access) = match parts[..] {
+            [name, token] => (name, token, Access::Write),
+            [name, token, "read"] => (name, token, Access::Read),
+            _ => {
+                return Err(ConfigError(format!(
+                    "`{}:{}`: expected a name, a token and, for one that may not write, `read`; found {} words",
+                    path.display(),
+                    number + 1,
+                    parts.len()
+                )));
+            }
         };
-        tokens.push((Principal::named(name), Secret::new(token)));
+        tokens.push((Principal::named(name).with_access(access), Secret::new(token)));
     }
     if tokens.is_empty() {
         return Err(ConfigError(format!(
@@ -267,10 +313,23 @@ mod tests {
     #[test]
     fn a_file_names_its_tokens() {
         let file = tempfile::NamedTempFile::new().expect("a file");
-        std::fs::write(file.path(), "# who\nairflow  abc\n\nanna def\n").expect("written");
+        std::fs::write(file.path(), "# who\nairflow  abc\n\nanna def read\n").expect("written");
         let gate = gate(|config| config.token_file = Some(file.path().to_owned()));
         check_principal(&gate, Some("Bearer def"), "anna");
         check_principal(&gate, Some("Bearer abc"), "airflow");
+        let may_write =
+            |header| shown(gate.principal(Some(header)).expect("known").check_write(), |()| "ok".to_owned());
+        assert_eq!(may_write("Bearer abc"), "ok");
+        assert_eq!(may_write("Bearer def"), "403 `anna` may read and not write");
+        std::fs::write(file.path(), "anna def write\n").expect("written");
+        let config = Config { token_file: Some(file.path().to_owned()), ..Config::default() };
+        assert_eq!(
+            Gate::new(&config).expect_err("no such access").to_string(),
+            format!(
+                "`{}:1`: expected a name, a token and, for one that may not write, `read`; found 3 words",
+                file.path().display()
+            )
+        );
     }
 
     #[test]

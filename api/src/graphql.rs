@@ -7,6 +7,7 @@ mod column;
 mod columns;
 mod common;
 mod dataset;
+mod described;
 mod details;
 pub mod enums;
 mod error;

@@ -271,12 +271,12 @@ fn events_are_read_into_a_folder() {
 fn sql_files_are_read_into_a_folder_or_a_server() {
     let desk = Desk::new();
     std::fs::create_dir(desk.path().join("models")).unwrap();
-    desk.write("models/view.sql", "create view v as select a.id from a;\ncreate view slect 1;\n");
+    desk.write("models/view.sql", "create view v as select a.id from a;\ninsrt into x select 1;\n");
     let words = ["ingest", "sql", "models", "--namespace", "postgres://db:5432", "--default-schema", "shop.public"];
     let sql = |dialect: &str, place: &[&str]| desk.run(&[&words[..], &["--dialect", dialect], place].concat());
     expect![[r#"
         exit 1
-        view.sql:2:19: expected: AS, found: 1
+        view.sql:2:1: expected: an SQL statement, found: insrt
         found 1 files, 2 statements
         inputs: 1 read, 1 accepted (1 with faults, see `headwater events --rejected`), 0 known before, 0 rejected
     "#]]
@@ -286,7 +286,7 @@ fn sql_files_are_read_into_a_folder_or_a_server() {
     let server = desk.serve(&["--data", "served"], &[]);
     expect![[r#"
         exit 1
-        view.sql:2:19: expected: AS, found: 1
+        view.sql:2:1: expected: an SQL statement, found: insrt
         found 1 files, 2 statements
         inputs: 1 read, 1 accepted (1 with faults, see `headwater events --rejected`), 0 known before, 0 rejected
     "#]]

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod graphql {
+    mod access;
     mod answers;
     mod errors;
     mod lineage;

@@ -335,6 +335,29 @@ async fn tokens_are_asked_for_where_there_are_any() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_may_only_read() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "airflow s3cret\nanna looks read\n").unwrap();
+    let server = start(|config| config.token_file = Some(file.path().to_owned())).await;
+    let shown = |token: &str, line: &str| format!("{line} HTTP/1.1\r\nAuthorization: Bearer {token}");
+    let json = "\r\nContent-Type: application/json";
+    let inputs = br#"{"inputs":[]}"#;
+    for (path, body) in [
+        ("/api/v1/lineage", event("1").into_bytes()),
+        ("/api/v1/lineage/batch", format!("[{}]", event("1")).into_bytes()),
+        ("/api/v1/inputs", inputs.to_vec()),
+    ] {
+        let line = format!("POST {path}");
+        let refused = server.ask(&(shown("looks", &line) + json), &body).await;
+        check(&refused, r#"403 {"code":"forbidden","message":"`anna` may read and not write","path":null}"#);
+        assert!((200..300).contains(&server.ask(&(shown("s3cret", &line) + json), &body).await.status), "{path}");
+    }
+    for path in ["/metrics", "/api/v1/digest", "/api/v1/inputs", "/graphql?query=%7B__typename%7D"] {
+        assert_eq!(server.ask(&shown("looks", &format!("GET {path}")), b"").await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_page_answers_browsers_and_nothing_else() {
     let server = start(|_| ()).await;
     for path in ["/", "/datasets/a%2Fb", "/graphql", "/graphql/ide"] {

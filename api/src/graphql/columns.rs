@@ -24,6 +24,13 @@ pub async fn ids(scope: &Scope, dataset: NodeId, at: Revision) -> Result<Vec<Nod
     all_of(scope, NodeKind::Column, Some(dataset), at).await
 }
 
+/// How many columns of a dataset may be seen.
+pub async fn count(scope: &Scope, dataset: NodeId, at: Revision) -> Result<u64> {
+    let ids = ids(scope, dataset, at).await?;
+    let seen = if scope.viewer.sees_everything() { ids.len() } else { scope.nodes(&ids, at).await?.len() };
+    Ok(seen as u64)
+}
+
 /// All nodes of a kind, of one parent when given.
 pub async fn all_of(scope: &Scope, kind: NodeKind, parent: Option<NodeId>, at: Revision) -> Result<Vec<NodeId>> {
     let mut all = Vec::new();

@@ -6,12 +6,13 @@ use async_graphql::{Context, ID, Object, Result};
 use graph::{Node, NodeName, QualifiedName, Revision, RunQuery, names};
 
 use super::column::{Column, ColumnConnection};
-use super::common::{self, Assertion, DataSource, DatasetName, Facet, Owner, Statistic, Tag, Text, Version};
+use super::common::{Assertion, DataSource, DatasetName, Statistic, Text};
+use super::described::Described;
 use super::enums::NodeKind;
 use super::job::Job;
 use super::run::{self, RunConnection};
 use super::scope::{Scope, Ties};
-use super::{columns, ids, measures, page, versions};
+use super::{columns, ids, measures, page};
 
 #[derive(Clone)]
 pub struct Dataset {
@@ -58,10 +59,6 @@ impl Dataset {
         NodeKind::Dataset
     }
 
-    async fn namespace(&self) -> &str {
-        &self.qualified().namespace
-    }
-
     pub async fn name(&self) -> &str {
         &self.qualified().name
     }
@@ -81,22 +78,9 @@ impl Dataset {
         Some(names::platform(&self.qualified().namespace)).filter(|platform| !platform.is_empty())
     }
 
-    /// what people wrote, else what was ingested
-    async fn description(&self) -> Option<Text> {
-        Text::all(&self.node.authored, &self.node.ingested).into_iter().next()
-    }
-
     /// both, the one that counts first
     async fn descriptions(&self) -> Vec<Text> {
         Text::all(&self.node.authored, &self.node.ingested)
-    }
-
-    async fn owners(&self) -> Vec<Owner> {
-        Owner::all(&self.node.authored, &self.node.ingested)
-    }
-
-    async fn tags(&self) -> Vec<Tag> {
-        Tag::all(&self.node.authored, &self.node.ingested)
     }
 
     async fn source(&self) -> Option<DataSource> {
@@ -114,7 +98,7 @@ impl Dataset {
     }
 
     async fn column_count(&self, ctx: &Context<'_>) -> Result<u64> {
-        Ok(columns::ids(Scope::of(ctx)?, self.node.id, self.at).await?.len() as u64)
+        Ok(columns::count(Scope::of(ctx)?, self.node.id, self.at).await?)
     }
 
     /// in the order of the schema; `match` keeps those whose path contains the text, in any case
@@ -169,21 +153,8 @@ impl Dataset {
         Ok(measures::of_dataset(Scope::of(ctx)?, self.node.id, self.at).await?.assertions)
     }
 
-    async fn facets(&self, ctx: &Context<'_>) -> Result<Vec<Facet>> {
-        Ok(versions::facets(Scope::of(ctx)?, &self.node.facets).await?)
-    }
-
-    /// the revision at which it became as it is here
-    async fn since(&self, ctx: &Context<'_>) -> Result<common::Revision> {
-        Ok(Scope::of(ctx)?.told(self.node.span.from).await?)
-    }
-
-    /// its versions, newest first
-    async fn history(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(default_with = "Some(50)")] first: Option<i32>,
-    ) -> Result<Vec<Version>> {
-        Ok(versions::of_node(Scope::of(ctx)?, self.node.id, first, self.at).await?)
+    #[graphql(flatten)]
+    async fn described(&self) -> Described {
+        Described { node: self.node.clone(), at: self.at }
     }
 }

@@ -38,6 +38,8 @@ pub enum ApiError {
     TooComplex { found: u64, limit: u64 },
     #[error("the answer was not ready after {seconds} s, which is the limit for one request; ask for less")]
     Deadline { seconds: f64 },
+    #[error("{0}")]
+    Forbidden(String),
     #[error("the request says nothing of who asks; send a token")]
     Unauthenticated,
     #[error("the server is shutting down; ask again in a moment")]
@@ -60,6 +62,7 @@ impl ApiError {
                 Code::TooComplex
             }
             ApiError::Deadline { .. } => Code::DeadlineExceeded,
+            ApiError::Forbidden(_) => Code::Forbidden,
             ApiError::Unauthenticated => Code::Unauthenticated,
             ApiError::Closed => Code::ShuttingDown,
             ApiError::Internal { .. } => Code::Internal,

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 use graph::{JobType, Node, NodeName, QualifiedName, Revision, RunQuery};
 
-use super::common::{self, Facet, Owner, SourceCode, StoredQuery, Tag, Text, Version};
+use super::common::{SourceCode, StoredQuery};
 use super::dataset::{Dataset, qualified};
+use super::described::Described;
 use super::enums::NodeKind;
 use super::faults::{self, QueryFault};
+use super::ids;
 use super::run::{self, Run, RunConnection};
 use super::scope::{Scope, Ties};
-use super::{ids, versions};
 
 #[derive(Clone)]
 pub struct Job {
@@ -53,10 +54,6 @@ impl Job {
         NodeKind::Job
     }
 
-    async fn namespace(&self) -> &str {
-        &self.qualified().namespace
-    }
-
     pub async fn name(&self) -> &str {
         &self.qualified().name
     }
@@ -74,18 +71,6 @@ impl Job {
     /// DAG, TASK, MODEL, QUERY, …
     async fn job_type(&self) -> Option<&str> {
         self.types()?.job_type.as_deref()
-    }
-
-    async fn description(&self) -> Option<Text> {
-        Text::all(&self.node.authored, &self.node.ingested).into_iter().next()
-    }
-
-    async fn owners(&self) -> Vec<Owner> {
-        Owner::all(&self.node.authored, &self.node.ingested)
-    }
-
-    async fn tags(&self) -> Vec<Tag> {
-        Tag::all(&self.node.authored, &self.node.ingested)
     }
 
     async fn query(&self) -> Option<StoredQuery> {
@@ -136,21 +121,8 @@ impl Job {
         Ok(run::page(Scope::of(ctx)?, query, first, after, self.at).await?)
     }
 
-    async fn facets(&self, ctx: &Context<'_>) -> Result<Vec<Facet>> {
-        Ok(versions::facets(Scope::of(ctx)?, &self.node.facets).await?)
-    }
-
-    /// the revision at which it became as it is here
-    async fn since(&self, ctx: &Context<'_>) -> Result<common::Revision> {
-        Ok(Scope::of(ctx)?.told(self.node.span.from).await?)
-    }
-
-    /// its versions, newest first
-    async fn history(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(default_with = "Some(50)")] first: Option<i32>,
-    ) -> Result<Vec<Version>> {
-        Ok(versions::of_node(Scope::of(ctx)?, self.node.id, first, self.at).await?)
+    #[graphql(flatten)]
+    async fn described(&self) -> Described {
+        Described { node: self.node.clone(), at: self.at }
     }
 }

@@ -34,6 +34,7 @@ pub struct RejectedConnection {
 
 /// One page of faulty inputs, newest first; an input with several faults is told once for each.
 pub async fn rejected(scope: &Scope, first: Option<i32>, after: Option<String>) -> Result<RejectedConnection> {
+    scope.check_sees_all("`rejectedEvents`")?;
     let first = page::first(first, 50, page::PAGE_LIMIT)?;
     let after = after.as_deref().map(page::parse_number).transpose()?.unwrap_or(0);
     let mut entries = scope.store().log(LogQuery { after, limit: first + 1, faulty: true }).await?;

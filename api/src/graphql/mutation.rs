@@ -60,6 +60,7 @@ fn said(argument: &'static str, text: String) -> error::Result<String> {
 
 /// Commits one edit of a node that is there, and reads the node as it is then.
 async fn edit(scope: &Scope, id: &ID, edit: Edit) -> error::Result<MutationResult> {
+    scope.check_write()?;
     let before = scope.revision(None).await?.revision;
     let found = scope.named(ids::parse_node(id)?, before).await?;
     let node = found.ok_or_else(|| ApiError::NotFound { id: id.to_string(), revision: before })?;

@@ -102,6 +102,16 @@ impl Scope {
         ctx.data_opt::<Arc<Scope>>().map(|scope| &**scope).ok_or(ApiError::Unauthenticated)
     }
 
+    /// Refuses whoever may only read.
+    pub fn check_write(&self) -> Result<()> {
+        self.principal.check_write().map_err(|refused| ApiError::Forbidden(refused.message))
+    }
+
+    /// Refuses whoever does not see everything, where an answer cannot be cut to what is seen.
+    pub fn check_sees_all(&self, what: &str) -> Result<()> {
+        self.principal.check_sees_all(what).map_err(|refused| ApiError::Forbidden(refused.message))
+    }
+
     /// That the time for this request ran out.
     pub fn too_late(&self) -> ApiError {
         ApiError::Deadline { seconds: self.services.limits.read_time.0.as_secs_f64() }

@@ -48,6 +48,18 @@ impl FromRequestParts<Arc<App>> for Caller {
     }
 }
 
+/// Who makes a request that writes.
+pub struct Writer;
+
+impl FromRequestParts<Arc<App>> for Writer {
+    type Rejection = ClientError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Writer, ClientError> {
+        let Caller(principal) = Caller::from_request_parts(parts, app).await?;
+        principal.check_write().map(|()| Writer)
+    }
+}
+
 /// The outermost layer.
 pub async fn front(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let started = Instant::now();

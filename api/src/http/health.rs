@@ -29,7 +29,8 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<Response, Error> {
 }
 
 /// Prometheus text.
-pub async fn metrics(State(app): State<Arc<App>>, _: Caller) -> Result<Response, Error> {
+pub async fn metrics(State(app): State<Arc<App>>, Caller(principal): Caller) -> Result<Response, Error> {
+    principal.check_sees_all("the metrics")?;
     let now = app.services.store.revision(AsOf::Latest).await?;
     let gauges = observe::gauges(&now, app.services.index.held(), app.budget.used());
     let text = gauges + &observe::render();

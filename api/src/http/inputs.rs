@@ -12,7 +12,7 @@ use graph::{AsOf, LogEntry, LogQuery, Store, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::front::Caller;
+use super::front::{Caller, Writer};
 use super::{App, lineage, revision_header};
 use crate::config::Period;
 use crate::error::{ClientError, Code, Error};
@@ -40,9 +40,10 @@ fn page() -> usize {
 /// `GET /api/v1/inputs?faulty=true&after=0&limit=100`
 pub async fn list(
     State(app): State<Arc<App>>,
-    _: Caller,
+    Caller(principal): Caller,
     asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<Value>, Error> {
+    principal.check_sees_all("the input log")?;
     let Query(asked) = asked.map_err(|error| ClientError::new(Code::BadRequest, error.body_text()))?;
     if !(1..=PAGE).contains(&asked.limit) {
         let told = format!("`limit`: expected 1 to {PAGE}, found {}", asked.limit);
@@ -66,7 +67,7 @@ struct SentInput {
 
 /// `POST /api/v1/inputs` with `{"inputs": [{kind, body}]}`: what `headwater ingest dbt` and `sql` read elsewhere. What
 /// an input means is worked out here again, never taken from the sender.
-pub async fn take(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap, body: Body) -> Result<Response, Error> {
+pub async fn take(State(app): State<Arc<App>>, _: Writer, headers: HeaderMap, body: Body) -> Result<Response, Error> {
     let received = lineage::take(&app, &headers, body).await?;
     let submissions = tokio::task::spawn_blocking(move || submissions(&received.bytes))
         .await
@@ -101,7 +102,8 @@ fn submissions(bytes: &[u8]) -> Result<Vec<Submission>, ClientError> {
 }
 
 /// `GET /api/v1/digest`
-pub async fn digest(State(app): State<Arc<App>>, _: Caller) -> Result<Json<Value>, Error> {
+pub async fn digest(State(app): State<Arc<App>>, Caller(principal): Caller) -> Result<Json<Value>, Error> {
+    principal.check_sees_all("the digest")?;
     timed(app.services.limits.long_read_time, digest_of(&*app.services.store)).await.map(Json)
 }
 

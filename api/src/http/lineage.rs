@@ -10,13 +10,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::body::{BodyLimits, Received, receive};
-use super::front::Caller;
+use super::front::Writer;
 use super::{App, revision_header};
 use crate::error::Error;
 use crate::intake::Fate;
 
 /// One event: 201 and an empty body, once it is durable. (A client in Go takes nothing but 200 and 201 for success.)
-pub async fn event(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap, body: Body) -> Result<Response, Error> {
+pub async fn event(State(app): State<Arc<App>>, _: Writer, headers: HeaderMap, body: Body) -> Result<Response, Error> {
     let received = take(&app, &headers, body).await?;
     let is_list = received.bytes.trim_ascii_start().starts_with(b"[");
     let receipt = app.intake.event(received).await.map_err(|error| point_to_batch(error, is_list))?.receipt;
@@ -24,7 +24,7 @@ pub async fn event(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap, b
 }
 
 /// Several events: 204 when all are durable, else 200 with a report of those that are not.
-pub async fn batch(State(app): State<Arc<App>>, _: Caller, headers: HeaderMap, body: Body) -> Result<Response, Error> {
+pub async fn batch(State(app): State<Arc<App>>, _: Writer, headers: HeaderMap, body: Body) -> Result<Response, Error> {
     let received = take(&app, &headers, body).await?;
     let fates = app.intake.batch(received).await?;
     let newest = fates.iter().filter_map(|fate| fate.result.as_ref().ok()).map(|taken| taken.receipt.revision).max();
