@@ -1,6 +1,5 @@
 //! A corpus of cases, each answered on a line of its own.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,7 +18,7 @@ use super::super::{Exit, Failure, Outcome};
 use super::cannot;
 
 /// Lines that are read before they are answered.
-const BATCH: usize = 4096;
+const BATCH: usize = 256;
 
 /// Answers every line of the files, in their order. A line that is no case has an answer that says so.
 pub fn run(files: &[PathBuf], out: &Path, jobs: usize) -> Outcome {
@@ -136,7 +135,8 @@ struct Line<'a> {
 /// Keeps the last schemas, since cases beside each other often share one.
 #[derive(Default)]
 struct Worker {
-    schemas: HashMap<String, Schema>,
+    /// Each with its text, the newest at the end.
+    schemas: Vec<(String, Schema)>,
 }
 
 /// Schemas that are kept.
@@ -165,14 +165,19 @@ impl Worker {
 
     fn schema(&mut self, text: Option<&RawValue>) -> Result<&Schema, serde_json::Error> {
         let text = text.map_or("null", RawValue::get);
-        if !self.schemas.contains_key(text) {
-            if self.schemas.len() == SCHEMAS {
-                self.schemas.clear();
+        let known = self.schemas.iter().rposition(|(known, _)| known == text);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let schema: Option<Schema> = serde_json::from_str(text)?;
+                if self.schemas.len() == SCHEMAS {
+                    self.schemas.remove(0);
+                }
+                self.schemas.push((text.to_owned(), schema.unwrap_or_default()));
+                self.schemas.len() - 1
             }
-            let schema: Option<Schema> = serde_json::from_str(text)?;
-            self.schemas.insert(text.to_owned(), schema.unwrap_or_default());
-        }
-        Ok(&self.schemas[text])
+        };
+        Ok(&self.schemas[at].1)
     }
 }
 
