@@ -39,6 +39,15 @@ pub(super) enum AliasChange {
     End { node: u32, other: u32, until: u32 },
 }
 
+impl AliasChange {
+    /// The datasets at the two ends.
+    pub fn ends(&self) -> [u32; 2] {
+        match *self {
+            AliasChange::Begin { node, other, .. } | AliasChange::End { node, other, .. } => [node, other],
+        }
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Aliases {
     links: HashMap<u32, Vec<Link>>,
@@ -60,6 +69,31 @@ impl Aliases {
 
     pub fn is_linked(&self, node: u32) -> bool {
         self.links.contains_key(&node)
+    }
+
+    /// Datasets with a link to another.
+    pub fn linked(&self) -> impl Iterator<Item = u32> + '_ {
+        self.links.keys().copied()
+    }
+
+    /// A dataset and all that are or were linked with it, over any number of links.
+    pub fn ever_linked(&self, node: u32) -> Vec<u32> {
+        let mut found = vec![node];
+        let mut next = 0;
+        while let Some(&member) = found.get(next) {
+            next += 1;
+            for link in self.links.get(&member).into_iter().flatten() {
+                if !found.contains(&link.other) {
+                    found.push(link.other);
+                }
+            }
+        }
+        found
+    }
+
+    /// Datasets that one of this name is one with by the rules.
+    pub fn would_join(&self, name: &QualifiedName) -> &[u32] {
+        self.by_rewritten(&self.shown(name))
     }
 
     pub fn apply(&mut self, change: AliasChange) {

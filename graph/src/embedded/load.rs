@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::Head;
 use super::aliases::{AliasChange, Aliases};
 use super::apply::{Counters, key_hash};
+use super::census::{self, Surplus};
 use super::topology::{NewEdge, NewNode, Topology, flag};
 use crate::ids::Time;
 use crate::model::{AliasReason, EdgeKind, NodeKind, QualifiedName};
@@ -29,6 +30,7 @@ pub(super) fn load(db: &Connection, rewrites: Rewrites) -> Result<Loaded> {
     edges(db, &mut topology, &mut totals)?;
     let aliases = aliases(db, rewrites, &topology)?;
     let (revision, committed_at) = super::reader::revision(db, crate::store::AsOf::Latest)?;
+    census::surplus(&topology, &aliases, revision).take_off(Surplus::default(), &mut totals);
     let run_rows = most("run")?.saturating_sub(1).max(0);
     // Statements by design are named '', those of datasets begin with a line feed.
     let statements = db.query_row("SELECT COUNT(*) FROM run WHERE name < char(11)", [], |row| row.get(0))?;

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod apply;
+mod census;
 mod evidence;
 mod folder;
 mod load;

@@ -8,12 +8,13 @@ use rusqlite::{Connection, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::apply::{Apply, Base, Counters, Outcome};
+use super::census::{self, Surplus, count_node};
+use super::reader::View;
 use super::{Clock, Head, Shared, records};
 use crate::change::Submission;
 use crate::derive::Derive;
 use crate::ids::{Revision, Time};
-use crate::model::NodeKind;
-use crate::store::{Receipt, Result, StoreError, Totals};
+use crate::store::{Receipt, Result, StoreError};
 
 /// How much one commit takes at the most.
 const BATCH: usize = 128;
@@ -178,7 +179,10 @@ impl Writer {
     fn publish(&mut self, outcome: Outcome, mut head: Head) {
         let mut topology = self.shared.topology.write();
         let mut aliases = self.shared.aliases.write();
-        head.totals.edges = head.totals.edges.saturating_add_signed(lineage_change(&outcome, &topology));
+        let regrouped = census::regrouped(&outcome, &topology, &aliases);
+        let before = View { topology: &topology, aliases: &aliases, at: self.shared.head().revision };
+        let before = Surplus::of(&before, &regrouped);
+        head.totals.edges = head.totals.edges.saturating_add_signed(census::lineage_change(&outcome, &topology));
         for node in &outcome.new_nodes {
             topology.add_node(*node);
             count_node(&mut head.totals, node.kind, i64::from(node.ended == u32::MAX));
@@ -199,6 +203,8 @@ impl Writer {
         if merged {
             self.shared.nodes.clear();
         }
+        let after = View { topology: &topology, aliases: &aliases, at: head.revision };
+        Surplus::of(&after, &regrouped).take_off(before, &mut head.totals);
         head.totals.runs = (self.counters.run - self.counters.statements) as u64;
         head.totals.inputs = self.counters.sequence as u64;
         head.totals.faults = self.counters.faults;
@@ -206,26 +212,6 @@ impl Writer {
         outcome.touched.keys().chain(&outcome.stale).for_each(|node| self.shared.forget(*node));
         self.shared.set_head(head);
     }
-}
-
-fn count_node(totals: &mut Totals, kind: NodeKind, change: i64) {
-    let count = match kind {
-        NodeKind::Dataset => &mut totals.datasets,
-        NodeKind::Column => &mut totals.columns,
-        NodeKind::Job => &mut totals.jobs,
-        NodeKind::Namespace | NodeKind::Owner | NodeKind::Tag => return,
-    };
-    *count = count.saturating_add_signed(change);
-}
-
-fn lineage_change(outcome: &Outcome, topology: &super::topology::Topology) -> i64 {
-    let new = outcome.new_edges.iter().filter(|edge| edge.kind.is_lineage()).count() as i64;
-    let known = topology.edge_count();
-    let kind = |edge: u32| match edge.checked_sub(known) {
-        None => topology.edge(edge).kind,
-        Some(new) => outcome.new_edges[new as usize].kind,
-    };
-    new - outcome.ended_edges.iter().filter(|edge| kind(**edge).is_lineage()).count() as i64
 }
 
 fn weight(order: &Order) -> usize {

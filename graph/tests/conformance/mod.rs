@@ -57,8 +57,16 @@ pub(crate) use suite;
 
 /// The whole current state as text: nodes, edges, runs.
 pub async fn state(store: &dyn Store) -> String {
-    let at = store.revision(AsOf::Latest).await.expect("revision").revision;
-    state_at(store, at).await
+    let newest = store.revision(AsOf::Latest).await.expect("revision");
+    let totals = newest.totals;
+    for (kind, total) in
+        [(NodeKind::Dataset, totals.datasets), (NodeKind::Column, totals.columns), (NodeKind::Job, totals.jobs)]
+    {
+        let scan = Scan { kind, parent: None, after: None, limit: 10_000, at: newest.revision };
+        let shown = store.scan(scan).await.expect("scan").len() as u64;
+        assert_eq!(total, shown, "as many are counted as are shown of kind {kind:?}");
+    }
+    state_at(store, newest.revision).await
 }
 
 pub async fn state_at(store: &dyn Store, at: Revision) -> String {
