@@ -226,26 +226,27 @@ fn events_are_read_into_a_folder() {
     desk.check(
         &["ingest", "events", "events.ndjson", "--data", "d", "--format", "json"],
         expect![[r#"
-        exit 1
-        {
-          "accepted": 0,
-          "faulty": 0,
-          "found": {},
-          "problems": [
+            exit 1
             {
-              "message": "`$.eventTime`: expected a time such as `2026-01-31T12:00:00Z`, found the string `late`",
-              "place": "events.ndjson:3"
-            },
-            {
-              "message": "not JSON: expected `null`, found `n` at line 1 column 1",
-              "place": "events.ndjson:4"
+              "accepted": 0,
+              "faulty": 0,
+              "found": {},
+              "notes": [],
+              "problems": [
+                {
+                  "message": "`$.eventTime`: expected a time such as `2026-01-31T12:00:00Z`, found the string `late`",
+                  "place": "events.ndjson:3"
+                },
+                {
+                  "message": "not JSON: expected `null`, found `n` at line 1 column 1",
+                  "place": "events.ndjson:4"
+                }
+              ],
+              "received": 5,
+              "rejected": 2,
+              "repeated": 3
             }
-          ],
-          "received": 5,
-          "rejected": 2,
-          "repeated": 3
-        }
-    "#]],
+        "#]],
     );
     desk.check(
         &["ingest", "events", "absent.ndjson", "--data", "d"],
@@ -281,6 +282,14 @@ fn sql_files_are_read_into_a_folder_or_a_server() {
         inputs: 1 read, 1 accepted (1 with faults, see `headwater events --rejected`), 0 known before, 0 rejected
     "#]]
     .assert_eq(&sql("postgres", &["--data", "local"]));
+    let short = ["ingest", "sql", "models", "--namespace", "postgres://db:5432", "--dialect", "postgres"];
+    desk.check(&[&short[..], &["--data", "short"]].concat(), expect![[r#"
+        exit 1
+        view.sql:2:1: expected: an SQL statement, found: insrt
+        note: postgres://db:5432: the table "a" is known by 1 of 3 parts of its name, and may be taken for another than the one that events report: give --default-schema DATABASE.SCHEMA
+        found 1 files, 2 statements
+        inputs: 1 read, 1 accepted (1 with faults, see `headwater events --rejected`), 0 known before, 0 rejected
+    "#]]);
     let unknown = sql("klingon", &["--data", "other"]);
     assert!(unknown.starts_with("exit 2\nheadwater: dialect \"klingon\": expected one of generic, "), "{unknown}");
     let server = desk.serve(&["--data", "served"], &[]);

@@ -9,7 +9,7 @@ use ingest::{Import, ImportError, dbt, sql_files};
 use serde_json::json;
 
 use super::remote::Remote;
-use super::tally::{Tally, bar};
+use super::tally::{Problem, Tally, bar};
 use super::target::{Local, Target};
 use super::{Failure, Format, Outcome, Place, Session};
 use crate::intake::kind_text;
@@ -115,8 +115,10 @@ const BATCH: usize = 200;
 
 async fn take(import: Import, target: &Target, format: Format) -> Outcome {
     let mut tally = Tally { received: import.submissions.len() as u64, counts: import.counts, ..Tally::default() };
+    let notes = import.notes.into_iter();
+    tally.notes = notes.map(|note| Problem { place: note.place, text: note.message }).collect();
     for problem in import.problems {
-        tally.note(problem.place, problem.message);
+        tally.problem(problem.place, problem.message);
     }
     let bar = bar(Some(tally.received), "inputs")?;
     let mut waiting = import.submissions.into_iter();
@@ -141,7 +143,7 @@ fn note_faults(batch: &[Submission], tally: &mut Tally) {
     for submission in batch {
         tally.faulty += u64::from(!submission.input.faults.is_empty());
         for fault in &submission.input.faults {
-            tally.note(fault.path.clone().unwrap_or_default(), fault.message.clone());
+            tally.problem(fault.path.clone().unwrap_or_default(), fault.message.clone());
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct Tally {
     /// How many of what was read, such as models and sources.
     pub counts: Vec<(&'static str, usize)>,
     pub problems: Vec<Problem>,
+    /// Worth knowing, and nothing wrong.
+    pub notes: Vec<Problem>,
 }
 
 #[derive(Debug)]
@@ -37,7 +39,7 @@ impl Tally {
         self.problems.push(Problem { place, text });
     }
 
-    pub fn note(&mut self, place: String, text: String) {
+    pub fn problem(&mut self, place: String, text: String) {
         self.problems.push(Problem { place, text });
     }
 
@@ -56,6 +58,9 @@ impl Tally {
         for problem in &self.problems {
             out.push_str(&format!("{}: {}\n", problem.place, problem.text));
         }
+        for note in &self.notes {
+            out.push_str(&format!("note: {}: {}\n", note.place, note.text));
+        }
         if !self.counts.is_empty() {
             let counts: Vec<String> = self.counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
             out.push_str(&format!("found {}\n", counts.join(", ")));
@@ -69,8 +74,9 @@ impl Tally {
     }
 
     fn json(&self) -> Value {
-        let problems: Vec<Value> =
-            self.problems.iter().map(|problem| json!({ "place": problem.place, "message": problem.text })).collect();
+        let told = |problems: &[Problem]| -> Vec<Value> {
+            problems.iter().map(|problem| json!({ "place": problem.place, "message": problem.text })).collect()
+        };
         let counts: serde_json::Map<String, Value> =
             self.counts.iter().map(|(what, count)| ((*what).to_owned(), Value::from(*count))).collect();
         json!({
@@ -80,7 +86,8 @@ impl Tally {
             "repeated": self.repeated,
             "rejected": self.rejected,
             "faulty": self.faulty,
-            "problems": problems,
+            "problems": told(&self.problems),
+            "notes": told(&self.notes),
         })
     }
 }
