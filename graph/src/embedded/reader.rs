@@ -388,36 +388,34 @@ struct Edges<'a> {
 impl Edges<'_> {
     fn add_all(&mut self, node: u32) {
         let ties = self.hop.kinds.without(EdgeKinds::GAPS);
-        self.add(node, node, ties);
-        self.add_gaps(node);
-        if !ties.intersects(EdgeKinds::COLUMN) {
-            return;
-        }
+        let by_column = ties.intersects(EdgeKinds::COLUMN);
         match (self.view.topology.kind(node), self.hop.direction) {
-            (NodeKind::Dataset, _) => {
+            (NodeKind::Dataset, _) if by_column => {
+                self.add(node, node, ties);
+                self.add_gaps(node);
                 let columns: Vec<u32> =
                     self.view.class(node).iter().flat_map(|d| self.view.topology.children(*d)).collect();
                 for column in columns {
                     self.add(column, self.view.representative(column), ties);
                 }
             }
-            (NodeKind::Column, Direction::Upstream) => {
+            (NodeKind::Column, direction) => {
+                self.add(node, node, ties);
                 let dataset = self.view.representative(self.view.topology.parent(node));
-                self.add(dataset, dataset, ties);
+                if by_column && direction == Direction::Upstream {
+                    self.add(dataset, dataset, ties);
+                }
+                self.add_gaps(dataset);
             }
-            _ => {}
+            _ => self.add(node, node, self.hop.kinds),
         }
     }
 
-    /// The gaps of a node, or of a column's dataset.
-    fn add_gaps(&mut self, node: u32) {
+    /// The gaps of a dataset, once.
+    fn add_gaps(&mut self, dataset: u32) {
         let gaps = self.hop.kinds.intersection(EdgeKinds::GAPS);
-        let holder = match self.view.topology.kind(node) {
-            NodeKind::Column => self.view.representative(self.view.topology.parent(node)),
-            NodeKind::Namespace | NodeKind::Dataset | NodeKind::Job | NodeKind::Owner | NodeKind::Tag => node,
-        };
-        if gaps != EdgeKinds::NONE && self.told.insert(holder) {
-            self.add(holder, holder, gaps);
+        if gaps != EdgeKinds::NONE && self.told.insert(dataset) {
+            self.add(dataset, dataset, gaps);
         }
     }
 
