@@ -12,18 +12,30 @@ use serde_json::{Value, json};
 /// The rows of one query, each a list of texts, in the order of their texts; or its error.
 pub type Rows = Result<Vec<Vec<String>>, String>;
 
-/// For each set of tables the rows of each query.
+/// For each set of tables the rows of each question.
 pub type Runs = Vec<Vec<Rows>>;
 
-pub fn sqlite(tables: &[String], queries: &[String]) -> Runs {
+/// A query, perhaps after a statement that is taken back when it was answered.
+pub struct Question {
+    pub before: Option<String>,
+    pub query: String,
+}
+
+pub fn sqlite(tables: &[String], questions: &[Question]) -> Runs {
     tables
         .iter()
         .map(|setup| {
             let database = Connection::open_in_memory().expect("a database in memory");
             database.execute_batch(setup).expect("tables are made");
-            queries.iter().map(|query| rows(&database, query).map_err(|error| error.to_string())).collect()
+            questions.iter().map(|question| answer(&database, question).map_err(|error| error.to_string())).collect()
         })
         .collect()
+}
+
+fn answer(database: &Connection, question: &Question) -> rusqlite::Result<Vec<Vec<String>>> {
+    let transaction = database.unchecked_transaction()?;
+    transaction.execute_batch(question.before.as_deref().unwrap_or_default())?;
+    rows(&transaction, &question.query)
 }
 
 fn rows(database: &Connection, query: &str) -> rusqlite::Result<Vec<Vec<String>>> {
@@ -49,7 +61,7 @@ fn text(value: ValueRef<'_>) -> String {
 }
 
 /// `None`, and a loud word, when its package is not there; `tests/run` installs it.
-pub fn duckdb(tables: &[String], queries: &[String]) -> Option<Runs> {
+pub fn duckdb(tables: &[String], questions: &[Question]) -> Option<Runs> {
     let Some(modules) = std::env::var_os("DUCKDB_MODULES").map(PathBuf::from) else {
         assert!(std::env::var_os("CI").is_none(), "in CI nothing is skipped: DUCKDB_MODULES is not set");
         eprintln!(
@@ -60,7 +72,8 @@ pub fn duckdb(tables: &[String], queries: &[String]) -> Option<Runs> {
     let mut node = Command::new("node");
     node.arg(root().join("tests/execution/duckdb.mjs")).arg(modules).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = node.spawn().expect("node runs");
-    let question = json!({ "tables": tables, "queries": queries }).to_string();
+    let questions = questions.iter().map(|one| json!({ "before": one.before, "query": one.query }));
+    let question = json!({ "tables": tables, "questions": questions.collect::<Vec<_>>() }).to_string();
     child.stdin.take().expect("it was piped").write_all(question.as_bytes()).expect("the script reads");
     let output = child.wait_with_output().expect("the script ends");
     assert!(output.status.success(), "the script failed: {}", output.status);

@@ -28,3 +28,22 @@ pub const STATEMENTS: [&str; 26] = [
     "select sum(price_c) filter (where count_c > 1) as some_c from sales_t",
     "select a.tax_c from areas_t a where (a.area_key, a.level_c) in (select b.area_id, b.score_c from buyers_t b)",
 ];
+
+/// Statements that write one of the tables, each with the number of that table.
+pub const WRITES: [(&str, usize); 9] = [
+    (
+        "insert into areas_t select area_id, sum(score_c), max(buyer_key) from buyers_t where score_c > 0 group by area_id",
+        2,
+    ),
+    ("insert into areas_t (level_c, area_key) select price_c, count_c from sales_t", 2),
+    ("insert into buyers_t (buyer_key, score_c) values (7, (select max(tax_c) from areas_t))", 1),
+    ("update sales_t set price_c = count_c + 1 where buyer_id > 1", 0),
+    ("update sales_t set price_c = (select max(score_c) from buyers_t where buyer_key = buyer_id)", 0),
+    ("update sales_t set price_c = case when count_c > 1 then 9 else 8 end", 0),
+    (
+        "update sales_t set price_c = b.score_c from buyers_t b where b.buyer_key = sales_t.buyer_id and b.area_id = 1",
+        0,
+    ),
+    ("delete from sales_t where buyer_id in (select buyer_key from buyers_t where score_c > 1)", 0),
+    ("delete from areas_t where exists (select 1 from buyers_t where area_id = area_key)", 2),
+];

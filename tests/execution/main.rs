@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::process::Stdio;
 
-use engines::Runs;
+use engines::{Question, Runs};
 use headwater_tests::binary::command;
 use headwater_tests::random::Random;
 use serde_json::{Value, json};
@@ -87,7 +87,8 @@ struct Claims {
 }
 
 impl Claims {
-    fn of(statement: &Value) -> Claims {
+    /// Of a query the columns of its result; of a statement that writes those of the table.
+    fn of(statement: &Value, written: Option<usize>) -> Claims {
         let list = |key: &str| statement[key].as_array().expect("a list").clone();
         let mut claims = Claims::default();
         for edge in list("edges") {
@@ -99,8 +100,11 @@ impl Claims {
             claims.edges.insert((source, target));
         }
         claims.influences = list("influences").iter().filter_map(|one| origin(&one["source"])).collect();
-        claims.outputs =
-            list("outputs").iter().map(|one| one["name"].as_str().unwrap_or_default().to_owned()).collect();
+        let outputs = list("outputs");
+        claims.outputs = match written {
+            Some(table) => TABLES[table].1.iter().map(|name| (*name).to_owned()).collect(),
+            None => outputs.iter().map(|one| one["name"].as_str().unwrap_or_default().to_owned()).collect(),
+        };
         claims
     }
 
@@ -116,7 +120,7 @@ fn origin(column: &Value) -> Option<Origin> {
 }
 
 /// What the program says of each statement.
-fn claimed(queries: &[String], dialect: &str) -> Vec<Claims> {
+fn claimed(cases: &[Case], dialect: &str) -> Vec<Claims> {
     let folder = headwater_tests::server::temporary();
     let columns = |columns: &[&str]| columns.iter().map(|name| json!([name, "integer"])).collect::<Vec<_>>();
     let tables: BTreeMap<&str, Vec<Value>> = TABLES.iter().map(|(name, all)| (*name, columns(all))).collect();
@@ -125,22 +129,49 @@ fn claimed(queries: &[String], dialect: &str) -> Vec<Claims> {
     let mut program = command();
     program.args(["lineage", "--sql", "-", "--format", "json", "--dialect", dialect, "--schema"]).arg(&schema);
     let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("headwater runs");
-    let script = queries.join(";\n");
+    let script = cases.iter().map(|case| case.text.as_str()).collect::<Vec<_>>().join(";\n");
     child.stdin.take().expect("it was piped").write_all(script.as_bytes()).expect("headwater reads");
     let output = child.wait_with_output().expect("headwater ends");
     let told: Value = serde_json::from_slice(&output.stdout).expect("headwater prints JSON");
     assert_eq!(told["diagnostics"], json!([]), "every statement is understood");
     let statements = told["statements"].as_array().expect("a list of statements");
-    assert_eq!(statements.len(), queries.len());
-    statements.iter().map(Claims::of).collect()
+    assert_eq!(statements.len(), cases.len());
+    statements.iter().zip(cases).map(|(statement, case)| Claims::of(statement, case.written)).collect()
 }
 
-/// One statement, what is claimed of it, and its rows: as it is, and with each column changed.
-struct Trial<'a> {
-    query: &'a str,
-    claims: &'a Claims,
+/// One statement.
+struct Case {
+    text: String,
+    /// The table that it writes, and that is read after it.
+    written: Option<usize>,
     /// The columns whose values arrive, when it is known from how the statement was made.
     values: Option<BTreeSet<Origin>>,
+}
+
+impl Case {
+    fn made(query: &Query) -> Case {
+        let values = (0..query.width()).flat_map(|column| query.values(column)).collect();
+        Case { text: Style::PLAIN.write(query), written: None, values: Some(values) }
+    }
+
+    fn fixed(text: &str, written: Option<usize>) -> Case {
+        Case { text: text.to_owned(), written, values: None }
+    }
+
+    fn question(&self) -> Question {
+        match self.written {
+            Some(table) => {
+                Question { before: Some(self.text.clone()), query: format!("select * from {}", TABLES[table].0) }
+            }
+            None => Question { before: None, query: self.text.clone() },
+        }
+    }
+}
+
+/// What is claimed of a statement, and its rows: as it is, and with each column changed.
+struct Trial<'a> {
+    case: &'a Case,
+    claims: &'a Claims,
     rows: Vec<&'a Vec<Vec<String>>>,
 }
 
@@ -155,6 +186,10 @@ struct Seen {
 impl Trial<'_> {
     fn check(&self, seen: &mut Seen) {
         for (at, origin) in origins().enumerate() {
+            if self.case.written == Some(origin.0) {
+                // What was there before is read too, and changed itself.
+                continue;
+            }
             let runs = &self.rows[1 + at * CHANGES.len()..][..CHANGES.len()];
             let changed: Vec<_> = runs.iter().filter(|rows| **rows != self.rows[0]).collect();
             if changed.is_empty() {
@@ -172,7 +207,7 @@ impl Trial<'_> {
             self.claims.reaches(origin),
             "{} changes the result, and nothing says so:\n{}",
             name(origin),
-            self.query
+            self.case.text
         );
         if self.claims.influences.contains(&origin) {
             return;
@@ -180,7 +215,7 @@ impl Trial<'_> {
         for rows in changed {
             // `UNION` and `DISTINCT` decide by the values that arrive; the statements that were made have neither.
             let as_many = rows.len() == self.rows[0].len();
-            assert!(as_many || self.values.is_none(), "{} decides about rows:\n{}", name(origin), self.query);
+            assert!(as_many || self.case.values.is_none(), "{} decides about rows:\n{}", name(origin), self.case.text);
             if !as_many {
                 continue;
             }
@@ -188,7 +223,7 @@ impl Trial<'_> {
                 if column(rows, at) != column(self.rows[0], at) {
                     seen.values += 1;
                     let claimed = self.claims.edges.contains(&(origin, output.clone()));
-                    assert!(claimed, "{} changes {output}, and no edge says so:\n{}", name(origin), self.query);
+                    assert!(claimed, "{} changes {output}, and no edge says so:\n{}", name(origin), self.case.text);
                 }
             }
         }
@@ -196,14 +231,14 @@ impl Trial<'_> {
 
     /// Where only rows come or go, whatever is done to a column, no value is claimed to arrive.
     fn check_rows_only(&self, origin: Origin, changed: &[&&Vec<Vec<String>>], seen: &mut Seen) {
-        let arrives = self.values.as_ref().is_some_and(|values| values.contains(&origin));
+        let arrives = self.case.values.as_ref().is_some_and(|values| values.contains(&origin));
         let rows_only = changed.iter().all(|rows| within(rows, self.rows[0]) || self.only_more(rows));
         if arrives || !rows_only {
             return;
         }
         seen.rows_only += 1;
         let direct: Vec<_> = self.claims.direct.iter().filter(|(source, _)| *source == origin).collect();
-        assert!(direct.is_empty(), "{} decides only, and {direct:?} is claimed:\n{}", name(origin), self.query);
+        assert!(direct.is_empty(), "{} decides only, and {direct:?} is claimed:\n{}", name(origin), self.case.text);
     }
 }
 
@@ -231,17 +266,15 @@ fn within(some: &[Vec<String>], all: &[Vec<String>]) -> bool {
     some.iter().all(|row| all.by_ref().any(|other| other == row))
 }
 
-fn check(queries: &[String], made: &[Option<Query>], dialect: &str, runs: &Runs) -> Seen {
-    let claims = claimed(queries, dialect);
+fn check(cases: &[Case], dialect: &str, runs: &Runs) -> Seen {
+    let claims = claimed(cases, dialect);
     let mut seen = Seen::default();
-    for (at, query) in queries.iter().enumerate() {
+    for (at, case) in cases.iter().enumerate() {
         let rows = runs.iter().map(|run| match &run[at] {
             Ok(rows) => rows,
-            Err(error) => panic!("{dialect} refuses: {error}\n{query}"),
+            Err(error) => panic!("{dialect} refuses: {error}\n{}", case.text),
         });
-        let rows = rows.collect();
-        let values = made[at].as_ref().map(|made| (0..made.width()).flat_map(|column| made.values(column)).collect());
-        Trial { query, claims: &claims[at], values, rows }.check(&mut seen);
+        Trial { case, claims: &claims[at], rows: rows.collect() }.check(&mut seen);
     }
     seen
 }
@@ -254,10 +287,11 @@ fn made(count: usize) -> Vec<Query> {
 }
 
 /// So many of them, and all fixed ones.
-fn statements(count: usize) -> (Vec<String>, Vec<Option<Query>>) {
-    let made = made(count);
-    let texts = made.iter().map(|query| Style::PLAIN.write(query)).chain(fixed::STATEMENTS.map(str::to_owned));
-    (texts.collect(), made.iter().cloned().map(Some).chain(fixed::STATEMENTS.map(|_| None)).collect())
+fn cases(count: usize) -> Vec<Case> {
+    let made: Vec<Case> = made(count).iter().map(Case::made).collect();
+    let fixed = fixed::STATEMENTS.iter().map(|text| Case::fixed(text, None));
+    let writes = fixed::WRITES.iter().map(|(text, table)| Case::fixed(text, Some(*table)));
+    made.into_iter().chain(fixed).chain(writes).collect()
 }
 
 #[track_caller]
@@ -268,17 +302,19 @@ fn enough(seen: &Seen) {
 
 #[test]
 fn what_sqlite_changes_is_reachable() {
-    let (queries, made) = statements(150);
+    let cases = cases(150);
+    let questions: Vec<Question> = cases.iter().map(Case::question).collect();
     let tables: Vec<String> = data().iter().map(setup).collect();
-    enough(&check(&queries, &made, "sqlite", &engines::sqlite(&tables, &queries)));
+    enough(&check(&cases, "sqlite", &engines::sqlite(&tables, &questions)));
 }
 
 #[test]
 fn what_duckdb_changes_is_reachable() {
     // It takes some milliseconds for each.
-    let (queries, made) = statements(40);
+    let cases = cases(40);
+    let questions: Vec<Question> = cases.iter().map(Case::question).collect();
     let tables: Vec<String> = data().iter().map(setup).collect();
-    if let Some(runs) = engines::duckdb(&tables, &queries) {
-        enough(&check(&queries, &made, "duckdb", &runs));
+    if let Some(runs) = engines::duckdb(&tables, &questions) {
+        enough(&check(&cases, "duckdb", &runs));
     }
 }
