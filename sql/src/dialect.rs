@@ -126,6 +126,12 @@ impl Dialect {
         }
     }
 
+    /// Whether a name is already as all rules of case would make it.
+    pub(crate) fn keeps(&self, ident: &str, quoted: bool) -> bool {
+        let small = ident.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        small && (quoted || !matches!(self.case(), Case::Upper))
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         self.0
     }

@@ -89,9 +89,15 @@ fn own_masking(kind: Kind) -> &'static [&'static str] {
             "wyhash64",
             "xxh3",
         ],
-        Kind::Trino | Kind::Presto | Kind::Athena => {
-            &["hmac_md5", "hmac_sha1", "hmac_sha256", "hmac_sha512", "murmur3", "spooky_hash_v2_32", "spooky_hash_v2_64"]
-        }
+        Kind::Trino | Kind::Presto | Kind::Athena => &[
+            "hmac_md5",
+            "hmac_sha1",
+            "hmac_sha256",
+            "hmac_sha512",
+            "murmur3",
+            "spooky_hash_v2_32",
+            "spooky_hash_v2_64",
+        ],
         Kind::Teradata => &["hashamp", "hashbucket", "hashrow", "oreplace", "otranslate"],
         Kind::Db2 => &["encrypt_aes", "encrypt_aes256", "encrypt_rc2", "encrypt_tdes", "hash4", "hash8"],
         Kind::Redshift => &["checksum", "farmfingerprint64", "func_sha1", "translate"],
@@ -104,7 +110,9 @@ fn own_masking(kind: Kind) -> &'static [&'static str] {
             "hashtype_sha512",
             "hashtype_tiger",
         ],
-        Kind::StarRocks | Kind::Doris => &["md5sum", "murmur_hash3_32", "murmur_hash3_64", "sm3", "sm3sum", "xx_hash3_64"],
+        Kind::StarRocks | Kind::Doris => {
+            &["md5sum", "murmur_hash3_32", "murmur_hash3_64", "sm3", "sm3sum", "xx_hash3_64"]
+        }
         Kind::Databricks | Kind::Spark | Kind::Hive | Kind::Impala => &["mask_show_first_n", "translate"],
         Kind::DuckDb | Kind::Vertica | Kind::Flink | Kind::Sqlite | Kind::Generic => &[],
     }
@@ -142,7 +150,8 @@ pub(crate) fn date_part_argument(name: &str, count: usize, kind: Kind) -> Option
         "trunc",
     ];
     // One that Spark, Presto and others write as a function of three.
-    let of_three = matches!(name, "date_add" | "date_diff" | "date_sub" | "timestamp_add" | "timestamp_diff") && count == 3;
+    let of_three =
+        matches!(name, "date_add" | "date_diff" | "date_sub" | "timestamp_add" | "timestamp_diff") && count == 3;
     let last = match name {
         "last_day" | "trunc" | "time_trunc" | "datetime_trunc" => true,
         "date_trunc" | "timestamp_trunc" | "date_diff" | "datetime_diff" | "timestamp_diff" | "time_diff" => {

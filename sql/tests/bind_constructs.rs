@@ -109,7 +109,8 @@ fn statement(found: &StatementLineage) -> String {
 
 /// The columns of the result, where edges do not say it all.
 fn outputs(found: &StatementLineage) -> Option<String> {
-    let edged = |name: &str| found.edges.iter().any(|edge| edge.target.table.parts.is_empty() && edge.target.column == name);
+    let edged =
+        |name: &str| found.edges.iter().any(|edge| edge.target.table.parts.is_empty() && edge.target.column == name);
     if found.outputs.iter().all(|column| column.data_type.is_none() && edged(&column.name)) {
         return None;
     }

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     catalog,
     lineage::{
-        ColumnEdge, ColumnRef, CreatedTable, Direct, EdgeKind, Indirect, Influence, Net, OutputColumn,
-        StatementKind, StatementLineage, TableInfluence, TableUse,
+        ColumnEdge, ColumnRef, CreatedTable, Direct, EdgeKind, Indirect, Influence, Net, OutputColumn, StatementKind,
+        StatementLineage, TableInfluence, TableUse,
     },
     name::TableName,
     script::{Class, Place, Role, Statement, Usage},

@@ -23,7 +23,8 @@ impl Shape {
     }
 
     fn position(&self, label: Label) -> Option<usize> {
-        let same = |compare: fn(Label, Label) -> bool| self.columns.iter().position(|(known, _)| compare(*known, label));
+        let same =
+            |compare: fn(Label, Label) -> bool| self.columns.iter().position(|(known, _)| compare(*known, label));
         same(|a, b| a.key == b.key).or_else(|| same(|a, b| a.loose == b.loose))
     }
 }

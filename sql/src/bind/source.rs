@@ -234,7 +234,8 @@ impl<'a> Binder<'a> {
         let labels: Vec<Label> = if source.columns.is_empty() {
             let function = name.last().map(|name| self.written(*name).to_lowercase()).unwrap_or_default();
             let mut labels: Vec<Label> = source.alias.iter().map(|alias| self.tables.label(*alias)).collect();
-            labels.extend(functions::columns_of_rows(&function).iter().map(|column| self.tables.label_of(column, false)));
+            labels
+                .extend(functions::columns_of_rows(&function).iter().map(|column| self.tables.label_of(column, false)));
             labels
         } else {
             source.columns.iter().map(|column| self.tables.label(*column)).collect()

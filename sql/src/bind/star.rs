@@ -92,10 +92,17 @@ impl<'a> Binder<'a> {
             if skip.contains(&column.label.loose) || !self.star_keeps(star, column.label) {
                 continue;
             }
-            let origins = column.origins.iter().map(|origin| origin.used(star.usage).at(star.place)).collect::<Vec<_>>();
+            let origins =
+                column.origins.iter().map(|origin| origin.used(star.usage).at(star.place)).collect::<Vec<_>>();
             let data_type = column.data_type.clone().filter(|_| star.usage == Usage::IDENTITY);
             let fields = column.fields.clone();
-            result.columns.push(Column { label: column.label, origins: origins.into(), data_type, fields, place: star.place });
+            result.columns.push(Column {
+                label: column.label,
+                origins: origins.into(),
+                data_type,
+                fields,
+                place: star.place,
+            });
         }
         if relation.is_open() {
             expansion.open.push((result.columns.len(), relation.open.clone()));
@@ -134,7 +141,11 @@ impl<'a> Binder<'a> {
         for name in star.except.iter().copied().chain(renamed).chain(replaced) {
             let label = self.tables.label(name);
             let has = |column: &Column| column.label.loose == label.loose;
-            if !scope.sources.iter().any(|source| source.relation.any.is_some() || source.relation.columns.iter().any(has)) {
+            if !scope
+                .sources
+                .iter()
+                .any(|source| source.relation.any.is_some() || source.relation.columns.iter().any(has))
+            {
                 self.unknown_column(scope, name, star.place);
             }
         }

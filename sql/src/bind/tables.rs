@@ -84,6 +84,10 @@ impl<'a> Tables<'a> {
     }
 
     pub fn label_of(&mut self, value: &str, quoted: bool) -> Label {
+        if self.dialect.keeps(value, quoted) {
+            let sym = self.symbols.intern(value);
+            return Label { key: sym, loose: sym, shown: sym };
+        }
         Label {
             key: self.symbols.intern(&self.dialect.fold(value, quoted)),
             loose: self.symbols.intern(&value.to_lowercase()),
@@ -171,15 +175,21 @@ impl<'a> Tables<'a> {
         let columns: Vec<Column> = columns
             .iter()
             .map(|column| {
-                let label = Label {
-                    key: self.symbols.intern(&self.dialect.fold(&column.name, true)),
-                    loose: self.symbols.intern(&column.name.to_lowercase()),
-                    shown: self.symbols.intern(&column.name),
-                };
+                let label = self.listed_label(&column.name);
                 self.column(table, label, column.data_type.as_deref().map(Into::into))
             })
             .collect();
         Relation { sure: columns.len(), columns, ..Relation::default() }
+    }
+
+    /// A name as the catalog spells it.
+    fn listed_label(&mut self, name: &str) -> Label {
+        let shown = self.symbols.intern(name);
+        if self.dialect.keeps(name, true) {
+            return Label { key: shown, loose: shown, shown };
+        }
+        let key = self.symbols.intern(&self.dialect.fold(name, true));
+        Label { key, loose: self.symbols.intern(&name.to_lowercase()), shown }
     }
 
     fn column(&self, table: TableId, label: Label, data_type: Option<Rc<str>>) -> Column {

@@ -45,8 +45,26 @@ impl<'a> Lower<'a> {
     /// A function of the users': what it does to its arguments is not known.
     fn note_opaque(&mut self, call: &'a ast::Function, place: Place) {
         const OWN: [&str; 20] = [
-            "aead", "ai", "dbms_crypto", "dbms_lob", "dbms_random", "dbms_utility", "hll_count", "keys", "kll_quantiles", "ml",
-            "net", "pg_catalog", "safe", "sys", "sysibm", "snowflake", "cortex", "utl_raw", "utl_encode", "information_schema",
+            "aead",
+            "ai",
+            "dbms_crypto",
+            "dbms_lob",
+            "dbms_random",
+            "dbms_utility",
+            "hll_count",
+            "keys",
+            "kll_quantiles",
+            "ml",
+            "net",
+            "pg_catalog",
+            "safe",
+            "sys",
+            "sysibm",
+            "snowflake",
+            "cortex",
+            "utl_raw",
+            "utl_encode",
+            "information_schema",
         ];
         let parts: Vec<&ast::Ident> = call.name.0.iter().filter_map(ast::ObjectNamePart::as_ident).collect();
         let [owner, .., _] = parts.as_slice() else { return };
@@ -54,7 +72,8 @@ impl<'a> Lower<'a> {
         if builtin || self.is_method(&call.name) {
             return;
         }
-        let message = format!("what \"{}\" does is not known: its result may depend on all of its arguments", call.name);
+        let message =
+            format!("what \"{}\" does is not known: its result may depend on all of its arguments", call.name);
         self.report(code::OPAQUE_FUNCTION, Severity::Note, place, &message);
     }
 
@@ -212,7 +231,7 @@ pub(super) fn function_name(name: &ast::ObjectName) -> String {
 /// Whether an argument of `multiIf` or `decode` is one of the tests between the values.
 fn is_tested(name: &str, index: usize, count: usize) -> bool {
     match name {
-        "multiif" => index % 2 == 0 && index + 1 < count,
+        "multiif" => index.is_multiple_of(2) && index + 1 < count,
         "decode" => index % 2 == 1 && index + 1 < count,
         _ => false,
     }

@@ -230,7 +230,8 @@ impl<'a> Lower<'a> {
 
     /// T-SQL's `SELECT @a = x, @b = y FROM t`.
     fn assigning_select(&self, query: QueryId) -> Option<Vec<Name>> {
-        let [Branch { body: Body::Select(select), .. }] = self.arena.queries[query.0 as usize].branches.as_slice() else {
+        let [Branch { body: Body::Select(select), .. }] = self.arena.queries[query.0 as usize].branches.as_slice()
+        else {
             return None;
         };
         let name = |item: &Item| match item {
@@ -336,7 +337,14 @@ impl<'a> Lower<'a> {
             {
                 let table = self.ident_table(name);
                 let columns = self.column_defs(columns);
-                let define = Define { table, columns, like: Vec::new(), with_rows: false, temporary: true, if_not_exists: false };
+                let define = Define {
+                    table,
+                    columns,
+                    like: Vec::new(),
+                    with_rows: false,
+                    temporary: true,
+                    if_not_exists: false,
+                };
                 effects.push(Effect::Define(Box::new(define)));
             }
             if let Some(query) = &declaration.for_query {
