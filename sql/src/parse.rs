@@ -21,7 +21,7 @@ use crate::{
     script::{Effect, Script, Statement},
     split::split,
     template::{self, Origins},
-    tokens::{Special, rewrite, special},
+    tokens::{Special, multi_insert, rewrite, special},
 };
 
 /// The largest text that is read, in bytes.
@@ -305,11 +305,28 @@ impl Pass {
         let mut parsed = result?;
         if self.dynamic(piece, &parsed.tokens[parsed.range.clone()]) {
             return Ok(self.after(piece, repaired, parsed));
+    /// One of several inserts that share a source; its tokens are not in the order of the text.
+    fn one_insert(&mut self, piece: &Piece<'_>, tokens: Vec<TokenWithSpan>) -> Result<(), Failure> {
+        let (_, result) = self.parse_one(&piece.positions, tokens, 0);
+        let mut parsed = result?;
+        let input = self.input(piece, &parsed.tokens[parsed.range.clone()]);
+        let lowered = lower(&parsed.statement, input, &mut self.arena);
+        self.statements.push(Statement { place: piece.positions.whole(), ..lowered });
+        self.arena.diagnostics.append(&mut parsed.notes);
+        Ok(())
+    }
+
         }
         let input = self.input(piece, &parsed.tokens[parsed.range.clone()]);
         let mut lowered = lower(&parsed.statement, input, &mut self.arena);
         if parsed.by_name {
             fill_by_name(&mut lowered);
+        }
+        if let Some(inserts) = multi_insert(&piece.tokens[at..], self.dialect) {
+            for tokens in inserts {
+                self.one_insert(piece, tokens)?;
+            }
+            return Ok(piece.tokens.len());
         }
         self.statements.push(lowered);
         self.arena.diagnostics.append(&mut parsed.notes);

@@ -1,8 +1,10 @@
 //! Tokens rewritten before they are parsed, so that more of what people write is accepted.
 
 mod clauses;
+mod multi;
 mod special;
 
+pub(crate) use multi::multi_insert;
 pub(crate) use special::{Operand, Special, special};
 use sqlparser::{
     keywords::Keyword,

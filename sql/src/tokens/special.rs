@@ -29,7 +29,10 @@ pub(crate) fn special(tokens: &[TokenWithSpan]) -> Option<Special> {
     let mut edit = Edit { tokens, out: Vec::new(), at: 0, doubled: Vec::new() };
     edit.at = edit.solid().next()?.0;
     if edit.reads(&["ALTER", "TABLE"]) {
-        return exchange_partition(&mut edit);
+        return between_tables(&mut edit);
+    }
+    if edit.reads(&["EXCHANGE", "TABLES"]) {
+        return exchange_tables(&mut edit);
     }
     if edit.reads(&["COPY", "INTO"]) {
         return copy_into_table(&mut edit);
@@ -37,25 +40,72 @@ pub(crate) fn special(tokens: &[TokenWithSpan]) -> Option<Special> {
     None
 }
 
-/// Hive's `ALTER TABLE a EXCHANGE PARTITION (…) WITH TABLE b`: rows move from `b` to `a`.
-fn exchange_partition(edit: &mut Edit<'_>) -> Option<Special> {
+/// `ALTER TABLE a …` where rows move between `a` and another table.
+fn between_tables(edit: &mut Edit<'_>) -> Option<Special> {
     edit.at = edit.after(2);
-    let target = name(edit)?;
-    if !edit.reads(&["EXCHANGE", "PARTITION", "("]) {
+    let own = name(edit)?;
+    if edit.reads(&["EXCHANGE", "PARTITION", "("]) {
+        edit.at = closing(edit.tokens, edit.after(3) - 1)? + 1;
+        let other = named_after(edit, &["WITH", "TABLE"])?;
+        return Some(moved(edit, other, own));
+    }
+    // Partitions in brackets or as values stand between.
+    for (begins, to) in [(&["SWITCH"][..], &["TO"][..]), (&["MOVE", "PARTITION"], &["TO", "TABLE"])] {
+        if edit.reads(begins) {
+            pass_to(edit, to)?;
+            let other = named_after(edit, to)?;
+            return Some(moved(edit, own, other));
+        }
+    }
+    let from = [&["APPEND"][..], &["REPLACE", "PARTITION"], &["ATTACH", "PARTITION"]];
+    if from.iter().any(|begins| edit.reads(begins)) {
+        let of_postgres = edit.reads(&["ATTACH", "PARTITION"]) && !has(edit, &["FROM"]);
+        let before: &[&str] = if of_postgres { &["ATTACH", "PARTITION"] } else { &["FROM"] };
+        if of_postgres && !(has(edit, &["FOR", "VALUES"]) || has(edit, &["DEFAULT"])) {
+            return None;
+        }
+        pass_to(edit, before)?;
+        let other = named_after(edit, before)?;
+        return Some(moved(edit, other, own));
+    }
+    None
+}
+
+/// ClickHouse's `EXCHANGE TABLES a AND b`: each has the rows of the other.
+fn exchange_tables(edit: &mut Edit<'_>) -> Option<Special> {
+    edit.at = edit.after(2);
+    let left = name(edit)?;
+    let right = named_after(edit, &["AND"])?;
+    let both = || vec![Operand::Table(left.clone()), Operand::Table(right.clone())];
+    Some(Special { tokens: edit.tokens.len(), reads: both(), writes: both(), query: None })
+}
+
+fn moved(edit: &Edit<'_>, from: Vec<TokenWithSpan>, to: Vec<TokenWithSpan>) -> Special {
+    let (reads, writes) = (vec![Operand::Table(from)], vec![Operand::Table(to)]);
+    Special { tokens: edit.tokens.len(), reads, writes, query: None }
+}
+
+/// The name after these words, which come next.
+fn named_after(edit: &mut Edit<'_>, words: &[&str]) -> Option<Vec<TokenWithSpan>> {
+    if !edit.reads(words) {
         return None;
     }
-    edit.at = closing(edit.tokens, edit.after(3) - 1)? + 1;
-    if !edit.reads(&["WITH", "TABLE"]) {
-        return None;
+    edit.at = edit.after(words.len());
+    name(edit)
+}
+
+/// Passes to where these words stand.
+fn pass_to(edit: &mut Edit<'_>, words: &[&str]) -> Option<()> {
+    while !edit.reads(words) {
+        edit.at = edit.solid().nth(1)?.0;
     }
-    edit.at = edit.after(2);
-    let source = name(edit)?;
-    Some(Special {
-        tokens: edit.tokens.len(),
-        reads: vec![Operand::Table(source)],
-        writes: vec![Operand::Table(target)],
-        query: None,
-    })
+    Some(())
+}
+
+/// Whether these words stand somewhere ahead.
+fn has(edit: &Edit<'_>, words: &[&str]) -> bool {
+    let mut ahead = Edit { tokens: edit.tokens, out: Vec::new(), at: edit.at, doubled: Vec::new() };
+    pass_to(&mut ahead, words).is_some()
 }
 
 /// Synapse's and Databricks' `COPY INTO t FROM 'address' …`.
