@@ -25,7 +25,7 @@ pub fn of(answer: &Answer, namespace: &str, at: Time) -> Value {
         "producer": PRODUCER,
         "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/JobEvent",
         "job": { "namespace": namespace, "name": answer.name, "facets": facets },
-        "inputs": event.datasets(&net.reads).into_iter().map(|(name, _)| named(&name, json!({}))).collect::<Vec<_>>(),
+        "inputs": event.datasets(&net.reads).into_keys().map(|name| named(&name, json!({}))).collect::<Vec<_>>(),
         "outputs": event.outputs(),
     })
 }
