@@ -1,6 +1,6 @@
 //! What was found, in the words of the answer; and the net of all statements.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::{
     Binder, Edge, Found, Use,
@@ -138,7 +138,7 @@ impl Binder<'_> {
         let mut temporary = Temporary::default();
         let mut net = Net::default();
         let mut edges = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         for found in &statements {
             for used in &found.reads {
                 self.add_use(used, &mut net.reads);
@@ -211,7 +211,7 @@ impl Binder<'_> {
     }
 
     fn net_edges(&self, found: &Found, temporary: &mut Temporary, edges: &mut Vec<Edge>) {
-        let mut into_temporary: HashMap<(TableId, Sym), Vec<Origin>> = HashMap::new();
+        let mut into_temporary: HashMap<(TableId, Sym), Vec<Origin>> = HashMap::default();
         for edge in &found.edges {
             let origins = self.roots(edge.origin, temporary);
             match edge.target {
@@ -285,14 +285,14 @@ fn edge_kind(usage: Usage) -> EdgeKind {
 }
 
 fn distinct_uses(mut uses: Vec<Use>) -> Vec<Use> {
-    let mut seen: HashSet<(TableId, Place)> = HashSet::new();
+    let mut seen: HashSet<(TableId, Place)> = HashSet::default();
     uses.retain(|(id, _, place)| seen.insert((*id, *place)));
     uses
 }
 
 /// Each edge once, in the order in which they were found.
 fn distinct_edges(mut edges: Vec<Edge>) -> Vec<Edge> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     edges.retain(|edge| {
         let origin = &edge.origin;
         seen.insert((edge.target, edge.column, origin.table, origin.column, origin.usage, origin.ambiguous))

@@ -18,7 +18,9 @@ use relation::{Column, Origin, Relation, Sym, TableId};
 use scope::Env;
 use tables::Tables;
 
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
+
+use foldhash::HashMap;
 
 use crate::{
     catalog::{Catalog, Defaults},
@@ -45,7 +47,7 @@ pub fn bind(script: &Script, catalog: &dyn Catalog, defaults: &Defaults) -> (Lin
         depth: 0,
         records: Vec::new(),
         structured: false,
-        variables: HashMap::new(),
+        variables: HashMap::default(),
         net: Vec::new(),
     };
     let statements = script.statements.iter().map(|statement| binder.statement(statement)).collect();

@@ -1,6 +1,6 @@
 //! Rows changed in place: `UPDATE`, `DELETE`, `MERGE`, and the rows that such statements give back.
 
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
 
 use super::{
     Binder, Edge,
@@ -178,9 +178,12 @@ impl<'a> Binder<'a> {
 
     /// The rows of a table after the edges that were found since `before`.
     fn rows_after(&mut self, table: TableId, before: usize) -> Rc<Relation> {
-        let mut values: HashMap<Sym, Vec<Origin>> = HashMap::new();
+        let mut values: Vec<(Sym, Vec<Origin>)> = Vec::new();
         for edge in self.found.edges[before..].iter().filter(|edge| edge.target == Some(table)) {
-            values.entry(edge.column).or_default().push(edge.origin);
+            match values.iter_mut().find(|(column, _)| *column == edge.column) {
+                Some((_, origins)) => origins.push(edge.origin),
+                None => values.push((edge.column, vec![edge.origin])),
+            }
         }
         self.overlaid(table, values.into_iter().map(|(column, origins)| (column, origins.into())).collect())
     }

@@ -1,6 +1,8 @@
 //! What a source of rows looks like once bound: columns, each with where its values come from.
 
-use std::{cell::OnceCell, collections::HashMap, rc::Rc};
+use std::{cell::OnceCell, rc::Rc};
+
+use foldhash::HashMap;
 
 use crate::{
     lineage::Indirect,

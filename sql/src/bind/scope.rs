@@ -1,6 +1,8 @@
 //! Scopes, and the columns that names mean in them.
 
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
+
+use foldhash::HashMap;
 
 use super::{
     Binder,
@@ -80,7 +82,7 @@ impl<'s> Scope<'s> {
             env: env.clone(),
             sources: Vec::new(),
             merged: Vec::new(),
-            aliases: HashMap::new(),
+            aliases: HashMap::default(),
             see_aliases: Aliases::No,
         }
     }

@@ -1,6 +1,8 @@
 //! The operands of `FROM`.
 
-use std::{collections::HashSet, rc::Rc};
+use std::rc::Rc;
+
+use foldhash::HashSet;
 
 use super::{
     Binder,

@@ -1,9 +1,8 @@
 //! Names and tables of one binding, interned.
 
-use std::{
-    collections::{HashMap, HashSet},
-    rc::Rc,
-};
+use std::rc::Rc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::relation::{Column, Label, Origin, Relation, Sym, TableId};
 use crate::{
@@ -20,7 +19,17 @@ pub(super) struct Symbols {
     texts: Vec<Rc<str>>,
 }
 
+/// How many columns of tables a script is expected to add to its own names.
+const COLUMNS: usize = 128;
+
 impl Symbols {
+    fn sized(count: usize) -> Symbols {
+        let mut symbols = Symbols::default();
+        symbols.known.reserve(count);
+        symbols.texts.reserve(count);
+        symbols
+    }
+
     pub fn intern(&mut self, text: &str) -> Sym {
         if let Some(sym) = self.known.get(text) {
             return *sym;
@@ -66,10 +75,10 @@ impl<'a> Tables<'a> {
             dialect: script.dialect,
             catalog,
             defaults: defaults.clone(),
-            symbols: Symbols::default(),
+            symbols: Symbols::sized(script.names.len() + COLUMNS),
             labels: Vec::with_capacity(script.names.len()),
-            known: HashMap::new(),
-            gone: HashSet::new(),
+            known: HashMap::default(),
+            gone: HashSet::default(),
             bound: Vec::new(),
         };
         for ident in &script.names {

@@ -18,7 +18,8 @@ pub(crate) fn multi_insert(tokens: &[TokenWithSpan], dialect: Dialect) -> Option
         return None;
     }
     let words = outer_words(tokens);
-    let (from, _) = *words.iter().find(|(_, word)| matches!(word, Keyword::FROM | Keyword::SELECT | Keyword::INSERT))?;
+    let (from, _) =
+        *words.iter().find(|(_, word)| matches!(word, Keyword::FROM | Keyword::SELECT | Keyword::INSERT))?;
     let begins = |word: Keyword| words.iter().filter(move |(_, other)| *other == word).map(|(at, _)| *at);
     if keyword(&tokens[from].token) != Some(Keyword::FROM) {
         return None;
@@ -30,7 +31,8 @@ pub(crate) fn multi_insert(tokens: &[TokenWithSpan], dialect: Dialect) -> Option
     for (index, start) in inserts.iter().enumerate() {
         let end = inserts.get(index + 1).copied().unwrap_or(end);
         let select = begins(Keyword::SELECT).find(|at| at > start && *at < end)?;
-        let tail = words.iter().find(|(at, word)| *at > select && *at < end && ends_list(*word)).map_or(end, |(at, _)| *at);
+        let tail =
+            words.iter().find(|(at, word)| *at > select && *at < end && ends_list(*word)).map_or(end, |(at, _)| *at);
         let parts = [&tokens[..from], &tokens[*start..tail], source, &tokens[tail..end]];
         out.push(parts.concat());
     }
