@@ -18,6 +18,8 @@ pub(crate) struct Prelude {
     pub tokens: usize,
     /// The variable of `FOR r IN (query) LOOP`, and the token range of the query.
     pub records: Vec<(String, std::ops::Range<usize>)>,
+    /// The variable of `FOR r IN cursor LOOP`, and the cursor.
+    pub cursors: Vec<(String, String)>,
     /// Queries in conditions, as token ranges.
     pub conditions: Vec<std::ops::Range<usize>>,
     /// The piece is, or is inside, a routine or block.
@@ -150,8 +152,14 @@ impl Cursor<'_> {
             (_, Some(bare)) => Some(bare..stop),
             (_, None) => None,
         };
-        if let (Some(variable), Some(range)) = (variable, range) {
-            self.found.records.push((variable, range));
+        match (variable, range) {
+            (Some(variable), Some(range)) => self.found.records.push((variable, range)),
+            (Some(variable), None) => {
+                let cursor = (self.at..stop).find(|at| self.word_at(*at).is_some_and(|word| word == "IN"));
+                let cursor = cursor.and_then(|at| self.word_at_raw(at + 1));
+                self.found.cursors.extend(cursor.map(|cursor| (variable, cursor)));
+            }
+            (None, _) => {}
         }
         self.at = stop + 1;
         true
@@ -202,7 +210,7 @@ impl Cursor<'_> {
 
     fn statement_follows(&self, at: usize) -> bool {
         let mut rest = self.tokens[at + 1..].iter().filter(|token| !is_blank(&token.token));
-        let controls = |word: &str| matches!(word, "DECLARE" | "IF" | "WHILE") || is_control(word);
+        let controls = |word: &str| matches!(word, "DECLARE" | "IF" | "WHILE" | "CURSOR") || is_control(word);
         rest.next().is_some_and(|token| {
             let control = word(&token.token).is_some_and(|word| controls(&word.to_uppercase()) && word.len() > 1);
             begins_statement(&token.token) || control && !is_begin(&token.token)

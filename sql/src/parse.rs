@@ -1,6 +1,6 @@
 //! From a text to its [`Script`]: limits, split, tokenise, rewrite, parse, lower.
 
-use std::{ops::Range, thread};
+use std::{collections::HashMap, ops::Range, thread};
 
 use sqlparser::{
     ast,
@@ -14,11 +14,11 @@ use crate::{
     diagnostic::{Diagnostic, Severity, code},
     dialect::Dialect,
     lineage::StatementKind,
-    lower::{Arena, Input, lower, lower_moved, lower_record, lower_special},
+    lower::{Arena, Input, lower, lower_moved, lower_record, lower_special, record_again},
     name::Span,
     positions::Positions,
     repair::{files, inert, repair},
-    script::{Effect, Script, Statement},
+    script::{Effect, QueryId, Script, Statement},
     split::split,
     template::{self, Origins},
     tokens::{Special, multi_insert, rewrite, special},
@@ -28,7 +28,7 @@ use crate::{
 pub const MAX_TEXT: usize = 64 << 20;
 
 /// The largest single statement that is parsed, in bytes.
-pub const MAX_STATEMENT: usize = 2 << 20;
+pub const MAX_STATEMENT: usize = 1_750_000;
 
 /// Texts up to this size nest so little that the caller's stack is enough.
 const SMALL_TEXT: usize = 4 << 10;
@@ -84,7 +84,8 @@ fn parse_here(text: &str, dialect: Dialect) -> (Script, Vec<Diagnostic>) {
     let mut grammars = vec![dialect.grammar()];
     grammars.extend(dialect.other_grammars());
     let arena = Arena::default();
-    let mut pass = Pass { dialect, grammars, arena, statements: Vec::new(), inside: false, texts: 0 };
+    let mut pass =
+        Pass { dialect, grammars, arena, statements: Vec::new(), inside: false, texts: 0, records: HashMap::new() };
     let (plain, origins) = template::fill(text, &mut pass.arena.diagnostics);
     pass.script(&plain, 0, &origins);
     let diagnostics = std::mem::take(&mut pass.arena.diagnostics);
@@ -101,6 +102,8 @@ struct Pass {
     inside: bool,
     /// How many texts within texts are open.
     texts: usize,
+    /// The queries of cursors and loops, by the lower-case names of those.
+    records: HashMap<String, QueryId>,
 }
 
 /// One piece of the splitter, tokenised.
@@ -276,6 +279,12 @@ impl Pass {
         for (variable, range) in found.records {
             self.inner_query(piece, at + range.start..at + range.end, Some(&variable));
         }
+        for (variable, cursor) in found.cursors {
+            if let Some(query) = self.records.get(&cursor.to_lowercase()).copied() {
+                let statement = record_again(&variable, query, &piece.positions, &mut self.arena);
+                self.statements.push(statement);
+            }
+        }
         for range in found.conditions {
             self.inner_query(piece, at + range.start..at + range.end, None);
         }
@@ -288,23 +297,15 @@ impl Pass {
             let tokens = &parsed.tokens[parsed.range.clone()];
             let input = self.input(piece, tokens);
             let record = lower_record(&parsed.statement, variable, input, &mut self.arena);
+            if let (Some(variable), Some([Effect::Record { query, .. }])) =
+                (variable, record.as_ref().map(|record| record.effects.as_slice()))
+            {
+                self.records.insert(variable.to_lowercase(), *query);
+            }
             self.statements.extend(record);
         }
     }
 
-    /// Parses and lowers one statement; the answer is where the next begins.
-    fn next_statement(&mut self, piece: &mut Piece<'_>, at: usize) -> Result<usize, Failure> {
-        if let Some(special) = special(&piece.tokens[at..]) {
-            self.special(piece, at, &special);
-            return Ok(at + special.tokens);
-        }
-        let tokens = std::mem::take(&mut piece.tokens);
-        let (original, result) = self.parse_one(&piece.positions, tokens, at);
-        let repaired = original.is_some();
-        piece.tokens = original.unwrap_or_default();
-        let mut parsed = result?;
-        if self.dynamic(piece, &parsed.tokens[parsed.range.clone()]) {
-            return Ok(self.after(piece, repaired, parsed));
     /// One of several inserts that share a source; its tokens are not in the order of the text.
     fn one_insert(&mut self, piece: &Piece<'_>, tokens: Vec<TokenWithSpan>) -> Result<(), Failure> {
         let (_, result) = self.parse_one(&piece.positions, tokens, 0);
@@ -316,17 +317,30 @@ impl Pass {
         Ok(())
     }
 
-        }
-        let input = self.input(piece, &parsed.tokens[parsed.range.clone()]);
-        let mut lowered = lower(&parsed.statement, input, &mut self.arena);
-        if parsed.by_name {
-            fill_by_name(&mut lowered);
+    /// Parses and lowers one statement; the answer is where the next begins.
+    fn next_statement(&mut self, piece: &mut Piece<'_>, at: usize) -> Result<usize, Failure> {
+        if let Some(special) = special(&piece.tokens[at..]) {
+            self.special(piece, at, &special);
+            return Ok(at + special.tokens);
         }
         if let Some(inserts) = multi_insert(&piece.tokens[at..], self.dialect) {
             for tokens in inserts {
                 self.one_insert(piece, tokens)?;
             }
             return Ok(piece.tokens.len());
+        }
+        let tokens = std::mem::take(&mut piece.tokens);
+        let (original, result) = self.parse_one(&piece.positions, tokens, at);
+        let repaired = original.is_some();
+        piece.tokens = original.unwrap_or_default();
+        let mut parsed = result?;
+        if self.dynamic(piece, &parsed.tokens[parsed.range.clone()]) {
+            return Ok(self.after(piece, repaired, parsed));
+        }
+        let input = self.input(piece, &parsed.tokens[parsed.range.clone()]);
+        let mut lowered = lower(&parsed.statement, input, &mut self.arena);
+        if parsed.by_name {
+            fill_by_name(&mut lowered);
         }
         self.statements.push(lowered);
         self.arena.diagnostics.append(&mut parsed.notes);
@@ -484,6 +498,21 @@ fn fill_by_name(statement: &mut Statement) {
     }
 }
 
+/// Whether a `WITH` is the tail of a statement, not the beginning of a query.
+fn is_tail(tokens: &[TokenWithSpan]) -> bool {
+    let mut solid = tokens.iter().map(|token| &token.token).filter(|token| !is_blank(token));
+    let is = |token: Option<&Token>, wanted: &str| {
+        token.and_then(word).is_some_and(|word| word.eq_ignore_ascii_case(wanted))
+    };
+    if !is(solid.next(), "WITH") {
+        return false;
+    }
+    let name = solid.next();
+    let name = if is(name, "RECURSIVE") { solid.next() } else { name };
+    let after = solid.next();
+    !(matches!(name, Some(Token::Word(_))) && (is(after, "AS") || after == Some(&Token::LParen)))
+}
+
 fn breaks_line(token: &Token) -> bool {
     match token {
         Token::Whitespace(Whitespace::Newline | Whitespace::SingleLineComment { .. }) => true,
@@ -593,7 +622,7 @@ fn rest_begins(
     let after = prelude(&tokens[used..]);
     let blanks = || tokens[..used].iter().rev().take_while(|token| is_blank(&token.token));
     let own_line = || blanks().any(|token| breaks_line(&token.token));
-    let begins = begins_statement(&next.token) || directs(&next.token) && own_line();
+    let begins = begins_statement(&next.token) && !is_tail(&tokens[used..]) || directs(&next.token) && own_line();
     if begins || !after.records.is_empty() || after.inside {
         return Ok(used);
     }

@@ -15,7 +15,8 @@ use crate::diagnostic::Diagnostic;
 /// not known stands for a table after `FROM` and its like, else for a value, and is reported; of a condition
 /// that is not known every branch without an alternative is read, else the first.
 pub(crate) fn fill<'t>(text: &'t str, diagnostics: &mut Vec<Diagnostic>) -> (Cow<'t, str>, Origins) {
-    if !["{{", "{%", "{#", "${"].iter().any(|open| text.contains(open)) {
+    let open = text.as_bytes().contains(&b'{');
+    if !open || !["{{", "{%", "{#", "${"].iter().any(|open| text.contains(open)) {
         return (Cow::Borrowed(text), Origins::default());
     }
     let nodes = nodes::read(text);

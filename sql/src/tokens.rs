@@ -14,6 +14,7 @@ use sqlparser::{
 use crate::{
     blocks::is_blank,
     dialect::{Dialect, Kind},
+    functions,
 };
 
 /// The same statement in words the parser knows. Every token keeps its own place in the text.
@@ -57,7 +58,7 @@ fn may_change(tokens: &[TokenWithSpan], at: usize, kind: Kind) -> bool {
         },
         Token::LParen => {
             matches!(kind, Kind::TSql | Kind::Teradata)
-                || next_word(tokens, at).is_some_and(|next| next.keyword == K::SELECT) && follows_name(tokens, at)
+                || next_word(tokens, at).is_some_and(|next| next.keyword == K::SELECT) && follows_aggregate(tokens, at)
         }
         Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::Mod | Token::Ampersand | Token::Pipe => {
             kind == Kind::TSql
@@ -66,9 +67,16 @@ fn may_change(tokens: &[TokenWithSpan], at: usize, kind: Kind) -> bool {
     }
 }
 
-fn follows_name(tokens: &[TokenWithSpan], at: usize) -> bool {
+fn follows_aggregate(tokens: &[TokenWithSpan], at: usize) -> bool {
     let before = tokens[..at].iter().rev().find(|token| !is_blank(&token.token));
-    before.is_some_and(|token| matches!(&token.token, Token::Word(word) if word.quote_style.is_none()))
+    before.is_some_and(|token| match &token.token {
+        Token::Word(word) if word.quote_style.is_none() => {
+            let clause =
+                matches!(word.keyword, Keyword::IN | Keyword::EXISTS | Keyword::AS | Keyword::FROM | Keyword::JOIN);
+            !clause && functions::is_aggregate(&word.value.to_lowercase())
+        }
+        _ => false,
+    })
 }
 
 /// The word after a token, when a word it is.

@@ -13,8 +13,7 @@ mod statement;
 mod table;
 mod write;
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use sqlparser::{
     ast,
     tokenizer::{Span as AstSpan, Token, TokenWithSpan},
@@ -37,7 +36,8 @@ const DEPTH: usize = 2_000;
 #[derive(Default)]
 pub(crate) struct Arena {
     names: Vec<Ident>,
-    known: HashMap<Ident, Name>,
+    /// By their text, those without quotes before those with.
+    known: [HashMap<String, Name>; 2],
     queries: Vec<Query>,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -49,12 +49,17 @@ impl Arena {
     }
 
     fn name(&mut self, ident: Ident) -> Name {
-        if let Some(name) = self.known.get(&ident) {
+        self.named(&ident.value, ident.quoted)
+    }
+
+    fn named(&mut self, value: &str, quoted: bool) -> Name {
+        let known = &mut self.known[usize::from(quoted)];
+        if let Some(name) = known.get(value) {
             return *name;
         }
         let name = Name(self.names.len() as u32);
-        self.names.push(ident.clone());
-        self.known.insert(ident, name);
+        known.insert(value.to_owned(), name);
+        self.names.push(Ident { value: value.to_owned(), quoted });
         name
     }
 }
@@ -114,6 +119,12 @@ pub(crate) fn lower_record(
     lowered.effects = vec![Effect::Record { name, query: *query }];
     lowered.kind = StatementKind::Other;
     Some(lowered)
+}
+
+/// A variable that holds the rows of a cursor's query.
+pub(crate) fn record_again(variable: &str, query: QueryId, positions: &Positions<'_>, arena: &mut Arena) -> Statement {
+    let name = arena.name(Ident::plain(variable));
+    Statement { kind: StatementKind::Other, place: positions.whole(), effects: vec![Effect::Record { name, query }] }
 }
 
 /// A statement that was read from its tokens.
@@ -186,11 +197,11 @@ struct Lower<'a> {
 
 impl<'a> Lower<'a> {
     fn name(&mut self, ident: &ast::Ident) -> Name {
-        self.arena.name(Ident { value: ident.value.clone(), quoted: ident.quote_style.is_some() })
+        self.arena.named(&ident.value, ident.quote_style.is_some())
     }
 
     fn plain(&mut self, value: &str) -> Name {
-        self.arena.name(Ident::plain(value))
+        self.arena.named(value, false)
     }
 
     fn names(&mut self, idents: &[ast::Ident]) -> Vec<Name> {

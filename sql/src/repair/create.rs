@@ -122,7 +122,7 @@ impl Made<'_> {
                 Token::LParen => view.group(at),
                 _ if view.any(at, &["LIKE", "CLONE"]) => self.kept(at),
                 _ if view.is(at, "TO") && view.kind == Kind::ClickHouse && !self.table => {
-                    self.columns = false;
+                    self.columns = true;
                     self.kept(at)
                 }
                 _ => at + 1,
