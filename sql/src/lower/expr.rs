@@ -313,7 +313,7 @@ impl<'a> Lower<'a> {
         }
         if rooted {
             self.push_field(&path, fields, usage, found);
-        } else {
+        } else if !self.walk_struct_field(root, chain, usage, found) {
             self.walk(root, usage.with_class(Class::Transformation), found);
         }
     }

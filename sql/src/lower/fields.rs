@@ -1,9 +1,12 @@
 //! Expressions that make structured values, field by field.
 
-use sqlparser::ast::{self, Expr as Ast, FunctionArg, FunctionArgExpr};
+use sqlparser::ast::{self, AccessExpr, Expr as Ast, FunctionArg, FunctionArgExpr};
 
 use super::{Lower, expr::Found, function::function_name};
-use crate::script::{Class, Expr, Name, Usage};
+use crate::{
+    lineage::Indirect,
+    script::{Class, Expr, Name, Usage},
+};
 
 impl<'a> Lower<'a> {
     /// The fields of a structured value, or of the elements of an array of such; none for other expressions.
@@ -27,6 +30,42 @@ impl<'a> Lower<'a> {
             },
             Ast::Function(call) => self.call_fields(call, usage),
             _ => Vec::new(),
+        }
+    }
+
+    /// `ARRAY_AGG(STRUCT(x, y) ORDER BY z)[OFFSET(0)].y`: only the field that is taken, and the order.
+    pub(super) fn walk_struct_field(
+        &mut self,
+        root: &'a Ast,
+        chain: &'a [AccessExpr],
+        usage: Usage,
+        found: &mut Found,
+    ) -> bool {
+        let taken = chain.iter().find_map(|access| match access {
+            AccessExpr::Dot(Ast::Identifier(ident)) => Some(ident),
+            AccessExpr::Dot(_) | AccessExpr::Subscript(_) => None,
+        });
+        let Some(taken) = taken else { return false };
+        let same =
+            |name: Name, lower: &Self| lower.arena.names[name.0 as usize].value.eq_ignore_ascii_case(&taken.value);
+        let fields = self.struct_fields(root, usage);
+        let Some((_, field)) = fields.into_iter().find(|(name, _)| same(*name, self)) else { return false };
+        found.see(field.place);
+        found.aggregates |= field.aggregates;
+        found.refs.extend(field.refs);
+        if let Ast::Function(call) = root {
+            found.aggregates |= crate::functions::is_aggregate(&function_name(&call.name));
+            self.walk_order(call, usage, found);
+        }
+        true
+    }
+
+    fn walk_order(&mut self, call: &'a ast::Function, usage: Usage, found: &mut Found) {
+        let ast::FunctionArguments::List(list) = &call.args else { return };
+        for clause in &list.clauses {
+            if let ast::FunctionArgumentClause::OrderBy(items) = clause {
+                items.iter().for_each(|item| self.walk(&item.expr, usage.only(Indirect::Window), found));
+            }
         }
     }
 
