@@ -228,7 +228,11 @@ function Faults({ faults }: { faults: Job['faults'] }) {
                 line {f.span.line}, column {f.span.column}
               </span>
             )}
-            {f.line && <Code block>{f.line}</Code>}
+            {f.line && (
+              <Code block w="100%">
+                {f.line}
+              </Code>
+            )}
           </li>
         ))}
       </ul>
