@@ -3,7 +3,10 @@
 use sqlparser::ast::{self, Expr as Ast, JoinConstraint, JoinOperator, TableFactor};
 
 use super::{Lower, function::function_name, pipe::plain_source};
-use crate::script::{Expr, Join, Match, Name, Pivot, Relation, Side, Source, Table, Unpivot};
+use crate::{
+    dialect::Kind,
+    script::{Expr, Join, Match, Name, Pivot, Relation, Side, Source, Table, Unpivot},
+};
 
 impl<'a> Lower<'a> {
     pub(super) fn sources(&mut self, from: &'a [ast::TableWithJoins]) -> Vec<Source> {
@@ -209,6 +212,10 @@ impl<'a> Lower<'a> {
         ordinality: bool,
     ) -> Source {
         let Some(args) = args else {
+            if let Some(alias) = alias.filter(|_| self.is_only(name)) {
+                let table = self.ident_table(&alias.name);
+                return self.aliased(Relation::Table(table), None);
+            }
             let table = self.table(name);
             return self.aliased(Relation::Table(table), alias);
         };
@@ -226,6 +233,13 @@ impl<'a> Lower<'a> {
             extra.push(self.arena.name(crate::name::Ident::plain("ordinality")));
         }
         self.aliased(relation, alias)
+    }
+
+    /// The word of `FROM ONLY t`, which reads like a table with an alias.
+    fn is_only(&self, name: &ast::ObjectName) -> bool {
+        let [ast::ObjectNamePart::Identifier(ident)] = name.0.as_slice() else { return false };
+        let inherits = matches!(self.dialect.kind(), Kind::Postgres | Kind::Greenplum | Kind::Generic);
+        inherits && ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case("only")
     }
 
     fn is_stage(&self, name: &ast::ObjectName) -> bool {

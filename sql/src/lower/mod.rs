@@ -88,6 +88,7 @@ pub(crate) fn lower(statement: &ast::Statement, input: Input<'_>, arena: &mut Ar
         lambdas: Vec::new(),
         into: None,
         into_temporary: false,
+        into_variables: Vec::new(),
         variables,
         excluded: false,
         depth: 0,
@@ -187,6 +188,8 @@ struct Lower<'a> {
     /// The table of `SELECT … INTO`, once met.
     into: Option<Table>,
     into_temporary: bool,
+    /// All targets of that `INTO`, when they are variables.
+    into_variables: Vec<Name>,
     /// That table is a variable of a routine.
     variables: bool,
     /// Inside `ON DUPLICATE KEY UPDATE`, where `VALUES(c)` is a column.

@@ -194,6 +194,7 @@ impl<'a> Lower<'a> {
                 _ => continue,
             };
             let place = self.place(sqlparser::ast::Spanned::span(target));
+            self.into_variables.extend(path.last());
             self.into.get_or_insert(Table { path, location: false, place });
             self.into_temporary |= into.temporary;
         }

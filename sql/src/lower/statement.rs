@@ -173,6 +173,10 @@ impl<'a> Lower<'a> {
         }
         if let Some(target) = self.into.take() {
             let temporary = std::mem::take(&mut self.into_temporary);
+            let names = std::mem::take(&mut self.into_variables);
+            if self.variables && names.len() > 1 {
+                return (Kind::Other, vec![Effect::Assign { names, query: id }]);
+            }
             if let (true, Some(name)) = (self.variables, target.path.last()) {
                 return (Kind::Other, vec![Effect::Record { name: *name, query: id }]);
             }
