@@ -110,14 +110,14 @@ impl Server {
     pub fn stop(mut self) -> ExitStatus {
         let asked = Command::new("kill").args(["-INT", &self.pid().to_string()]).status();
         assert!(asked.is_ok_and(|status| status.success()), "cannot signal the server");
-        let limit = Instant::now() + Duration::from_secs(30);
+        let limit = Instant::now() + Duration::from_secs(120);
         while Instant::now() < limit {
             if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
                 return status;
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        panic!("the server did not stop within 30 seconds of Ctrl-C\n{}", self.log());
+        panic!("the server did not stop within two minutes of Ctrl-C\n{}", self.log());
     }
 }
 

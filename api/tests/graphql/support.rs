@@ -48,6 +48,8 @@ pub async fn world_of(inputs: &[Say], change: impl FnOnce(&mut Config)) -> World
         store.commit(input.submission()).await.unwrap();
     }
     let index = search::Index::in_memory(store.clone()).await.unwrap();
+    let newest = store.revision(graph::AsOf::Latest).await.unwrap().revision;
+    index.reached(newest, Instant::now() + Duration::from_secs(60)).await.unwrap();
     let reads: Arc<Mutex<Vec<&'static str>>> = Arc::default();
     let stalled: Arc<AtomicBool> = Arc::default();
     let store = Arc::new(Counted { store, reads: reads.clone(), stalled: stalled.clone() });
