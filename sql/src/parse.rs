@@ -243,8 +243,7 @@ impl Pass {
         let whole = !matches!(after, Some(Token::StringConcat | Token::Plus | Token::Mod));
         let named = tokens.iter().take_while(|token| token.span.start < literal.span.start);
         let formatted = named.filter_map(|token| word(&token.token)).any(|word| word.eq_ignore_ascii_case("format"));
-        let begins =
-            literal_text(&literal.token).trim_start().split_whitespace().next().is_some_and(|word| word.len() > 2);
+        let begins = literal_text(&literal.token).split_whitespace().next().is_some_and(|word| word.len() > 2);
         if !(whole && !formatted && begins && literal_text(&literal.token).trim().contains(char::is_whitespace)) {
             return false;
         }
@@ -402,6 +401,9 @@ impl Pass {
                 Err(failure) => inside(grammar, positions, &tokens, &failure),
             };
             let change = repair(&tokens, at, self.dialect)?;
+            if change.range.start > change.range.end || change.range.end > tokens.len() {
+                return None;
+            }
             by_name |= change.by_name;
             let place = tokens.get(change.range.start).and_then(|token| positions.place(token.span));
             let end = tokens.get(change.range.end.saturating_sub(1)).and_then(|token| positions.place(token.span));

@@ -47,6 +47,27 @@ fn a_statement_that_is_too_large_is_refused() {
     assert_eq!(codes(&text, "postgres"), [code::TOO_LARGE]);
 }
 
+#[test]
+fn templates_do_not_run_away() {
+    let each = "{% for a in range(1000) %}";
+    let text = format!("SELECT 1{}, 1{}", each.repeat(4), "{% endfor %}".repeat(4));
+    assert_eq!(codes(&text, "snowflake"), Vec::<&str>::new());
+    let text = format!("SELECT a FROM t WHERE b = '{}'", "{{".repeat(50_000));
+    assert_eq!(codes(&text, "snowflake"), Vec::<&str>::new());
+    let text = "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}SELECT {{ m() }} 1";
+    assert!(codes(text, "snowflake").contains(&code::TEMPLATE));
+    let text = format!("SELECT a FROM t {}", "{% if x %}".repeat(5_000));
+    assert!(!codes(&text, "snowflake").contains(&code::TOO_LARGE));
+}
+
+#[test]
+fn repairs_are_given_up() {
+    let columns: Vec<String> = (0..3_000).map(|index| format!("c{index} ::! int")).collect();
+    let text = format!("SELECT {} FROM a", columns.join(", "));
+    assert_eq!(codes(&text, "vertica"), [code::PARSE_ERROR]);
+    assert_eq!(codes(&"selec a fro t;\n".repeat(1_000), "postgres").len(), 1_000);
+}
+
 /// Words and signs that make most of SQL, so that random texts get far into the parser.
 fn fragments() -> impl Strategy<Value = String> {
     let words = prop::sample::select(vec![
@@ -116,6 +137,30 @@ fn fragments() -> impl Strategy<Value = String> {
         "TEMP",
         "UNLOAD",
         "+=",
+        "{% for x in ['a', 'é'] %}",
+        "{% endfor %}",
+        "{% if y %}",
+        "{% endif %}",
+        "{% set x = 'é b' %}",
+        "{{ x }}",
+        "${é}",
+        "EXECUTE IMMEDIATE",
+        "'INSERT INTO t SELECT ''é'' || x FROM a'",
+        "OPTION (",
+        "FOR SYSTEM_TIME",
+        "COPY",
+        "LOAD DATA",
+        "EXPORT",
+        "IMPORT",
+        "ANTI",
+        "LEFT",
+        "? :",
+        "::!",
+        "CAST(",
+        "VIEW",
+        "AS (",
+        "CURSOR",
+        "DELIMITER //",
         "CROSS",
     ]);
     prop::collection::vec(words, 0..40).prop_map(|words| words.join(" "))

@@ -1,7 +1,5 @@
 //! Statements inside routines, blocks and literals.
 
-mod common;
-
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};

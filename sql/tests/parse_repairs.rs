@@ -249,12 +249,12 @@ fn expressions_in_other_words() {
     );
     check(
         "bigquery",
-        "SELECT x FROM UNNEST(ARRAY<STRUCT<x INT64>>[STRUCT(1)]) JOIN t ON TRUE",
+        "SELECT u.x, y FROM t, UNNEST(ARRAY<STRUCT<x INT64, y STRING>>[(t.a, 'b')]) AS u",
         &expect![[r#"
-        Select reads t
-          x <- t.x identity `x`
-        ! skipped-clause `<STRUCT<x INT64>>`: the fields of a typed literal is passed over
-    "#]],
+            Select reads t
+              x <- t.a transformation `u.x`
+              y <- t.a transformation `y`
+        "#]],
     );
     check(
         "tsql",

@@ -156,7 +156,7 @@ fn file(view: View<'_>, at: usize) -> Option<Operand> {
         return None;
     }
     let end = name_end(view, at);
-    let written: String = view.tokens[at..end].iter().map(|token| token.token.to_string()).collect();
+    let written: String = view.tokens.get(at..end)?.iter().map(|token| token.token.to_string()).collect();
     (!written.is_empty()).then_some(Operand::Address(written))
 }
 

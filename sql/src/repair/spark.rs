@@ -98,6 +98,9 @@ fn typed_literal(view: View<'_>, _at: usize) -> Option<Repair> {
             }
             if depth == 0 {
                 let literal = view.any(view.next(at), &["[", "("]);
+                if let Some(repair) = literal.then(|| unnested(view, word, at)).flatten() {
+                    return Some(repair);
+                }
                 if literal {
                     return Some(Repair::dropped(open..at + 1).losing("the fields of a typed literal"));
                 }
@@ -106,6 +109,44 @@ fn typed_literal(view: View<'_>, _at: usize) -> Option<Repair> {
         }
     }
     None
+}
+
+/// `UNNEST(ARRAY<STRUCT<a INT64, b INT64>>[…])` as rows with those columns; `types` is where the type ends.
+fn unnested(view: View<'_>, array: usize, types: usize) -> Option<Repair> {
+    let open = view.before(array).filter(|open| view.is(*open, "("))?;
+    let unnest = view.before(open).filter(|word| view.is(*word, "UNNEST"))?;
+    let values = view.next(types);
+    let close = view.solid(view.group(values));
+    let inner = view.reads(array, "ARRAY < STRUCT <")?;
+    if !view.is(values, "[") || !view.is(close, ")") {
+        return None;
+    }
+    let mut out = view.made("LATERAL ( SELECT", unnest);
+    let mut depth = 0usize;
+    let mut starts = true;
+    for at in inner..types {
+        match view.token(at) {
+            Token::Whitespace(_) => continue,
+            Token::Lt => depth += 1,
+            Token::Gt => depth = depth.saturating_sub(1),
+            Token::ShiftRight => depth = depth.saturating_sub(2),
+            Token::Comma if depth == 0 => {
+                out.extend(view.made(",", at));
+                starts = true;
+                continue;
+            }
+            Token::Word(_) if starts && view.is_word(view.next(at)) => {
+                out.extend(view.copy(values..close));
+                out.extend(view.made("AS", at));
+                out.extend(view.copy(at..at + 1));
+            }
+            _ if starts => return None,
+            _ => {}
+        }
+        starts = false;
+    }
+    out.extend(view.made(")", close));
+    Some(Repair::respelled(unnest..close + 1, out))
 }
 
 /// `SAFE.f(…)`.
