@@ -473,9 +473,9 @@ fn inserts() {
         "",
         "WITH m AS (DELETE FROM a RETURNING id) INSERT INTO b (k) SELECT id FROM m",
         &expect![[r#"
-        Insert writes a, b
-          b.k <- a.id identity `id`
-    "#]],
+            Insert reads a writes a, b
+              b.k <- a.id identity `id`
+        "#]],
     );
     check(
         "tsql",

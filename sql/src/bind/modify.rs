@@ -46,6 +46,7 @@ impl<'a> Binder<'a> {
         let Some(first) = targets.first().copied() else { return Rc::default() };
         let before = self.found.edges.len();
         self.changes(modify, &mut scope, &targets);
+        self.read_of_targets(modify, &targets, before);
         let Some(returning) = &modify.returning else { return Rc::default() };
         let rows = self.rows_after(first.table, before);
         let visible = std::mem::take(&mut scope.sources);
@@ -55,6 +56,16 @@ impl<'a> Binder<'a> {
             changed.relation = Rc::clone(&rows);
         }
         self.returning(returning, first.table, rows, inner)
+    }
+
+    /// A target whose values go into another target is read from, too.
+    fn read_of_targets(&mut self, modify: &Modify, targets: &[Changed], before: usize) {
+        for target in targets {
+            let gives = |edge: &Edge| edge.origin.table == target.table && edge.target != Some(target.table);
+            if self.found.edges[before..].iter().any(gives) {
+                self.read(target.table, modify.sources[target.index].alias, target.place);
+            }
+        }
     }
 
     /// The table behind a source: its own, or the one that the rows of a query are of.

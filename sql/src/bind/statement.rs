@@ -74,6 +74,12 @@ impl<'a> Binder<'a> {
         let mut last = Rc::default();
         for effect in &statement.effects {
             last = self.effect(effect, env);
+            // The rows that are given back are read on.
+            if let (Effect::Modify(modify), Some((id, alias, place))) = (effect, self.found.targets.last().copied())
+                && modify.returning.is_some()
+            {
+                self.read(id, alias, place);
+            }
         }
         last
     }
