@@ -465,6 +465,13 @@ pub(super) struct Lineage {
     pub open: Option<Open>,
 }
 
+impl Lineage {
+    /// Says what the output was made of, be it nothing; a query that was not understood may not.
+    pub fn tells(&self) -> bool {
+        self.open.is_none() || !self.inputs.is_empty() || !self.edges.is_empty()
+    }
+}
+
 /// What a query with faults leaves open.
 #[derive(Serialize, Deserialize, Clone, Default, PartialEq, Debug)]
 pub(super) struct Open {

@@ -89,6 +89,25 @@ async fn columns(store: &dyn Store, path: &str) -> String {
     told(store, column(path), EdgeKinds::COLUMN, head(store).await).await
 }
 
+/// A complete run that reports no inputs, and whose query says nothing, ends no lineage of runs before.
+pub async fn silent_query_ends_nothing(open: Open<'_>) {
+    let opened = halting(open);
+    let store = opened.store.as_ref();
+    let said = [
+        at(1).run("j", "r1", Complete).reads(&["a"]).writes(&["t"]),
+        at(2).run("j", "r2", Complete).writes(&["t"]).query("gibberish"),
+        at(3).run("j", "r3", Complete).writes(&["t"]).query("fill t"),
+    ];
+    tell(store, &said).await;
+    let feeds = |state: String| state.lines().filter(|line| line.contains("-Feeds->")).collect::<Vec<_>>().join("\n");
+    assert_eq!(feeds(state(store).await), "  dataset a -Feeds-> dataset t");
+    same_in_any_order(open, &said, store).await;
+    let understood = [&said[..], &[at(4).schema("t", &["id"])]].concat();
+    tell(store, &understood[3..]).await;
+    assert_eq!(feeds(state(store).await), "", "the third run's query says now that it reads nothing");
+    same_in_any_order(open, &understood, store).await;
+}
+
 /// The faults of a job's queries, as it was at a revision.
 async fn faults(store: &dyn Store, job: &str, at: Revision) -> String {
     let job = id(store, NodeName::Job(name(job))).await;

@@ -38,7 +38,7 @@ macro_rules! suite {
             edge_ends_with_a_complete_run, edge_stays_when_a_run_fails, column_lineage_before_inputs,
             unclaimed_input_feeds_every_output, explicit_lineage_before_all, column_only_mentioned, schema_changes,
             column_tags_before_schema, late_facet_loses, deleted_facet, names_by_platform, symlink, late_symlink,
-            two_logical_names, renamed_and_written_again, renamed_from_another_spelling, dropped_and_written_again, rewritten_namespace,
+            two_logical_names, silent_query_ends_nothing, renamed_and_written_again, renamed_from_another_spelling, dropped_and_written_again, rewritten_namespace,
             authored_beside_ingested, as_of_a_revision, as_of_a_time, feed, history_of_a_node, runs_of_a_dataset,
             design_statement_replaces, dataset_states_its_own_lineage, derived_from_a_query, derived_again_when_a_schema_comes_late, evidence_of_an_edge,
             rejected_input, unknown_target, unknown_target_among_others, walk_in_a_cycle, walk_limits, restricted_walk, paths_between,

@@ -126,15 +126,20 @@ impl Apply<'_> {
         let gave: Vec<_> = gave.into_iter().map(|(output, lineage)| (output, lineage.0)).collect();
         let gives: Vec<_> = lineages.iter().map(|(output, lineage, _)| (*output, *lineage)).collect();
         self.write_derivation(&Asked { id, job, query: &query, context: &context }, &derivation, &gives)?;
+        let mut tells_otherwise = false;
         for (output, lineage, body) in lineages {
             if !gave.contains(&(output, lineage)) {
                 self.tables.write_lineage(&lineage, &body)?;
-            } else if self.tables.lineage(&lineage)? != body {
+                continue;
+            }
+            let before = self.tables.lineage(&lineage)?;
+            if before != body {
                 self.tables.write_lineage(&lineage, &body)?;
                 self.follow_runs(job, output, true)?;
+                tells_otherwise |= before.tells() != body.tells();
             }
         }
-        if gives != gave {
+        if gives != gave || tells_otherwise {
             self.conclude_again(job, &gave)?;
         }
         if derivation.faults == faults { Ok(()) } else { self.follow_reads(job) }

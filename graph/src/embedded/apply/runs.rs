@@ -237,8 +237,11 @@ impl Apply<'_> {
             let derived: Vec<Conclusion> = derived
                 .into_iter()
                 .filter(|(output, _)| wanted(output))
-                .map(|(output, lineage)| Conclusion { output, lineage, informed: informed || output != 0 })
-                .collect();
+                .map(|(output, lineage)| {
+                    let informed = informed || output != 0 && self.tables.lineage(&lineage)?.tells();
+                    Ok(Conclusion { output, lineage, informed })
+                })
+                .collect::<Result<_>>()?;
             if !derived.is_empty() {
                 return Ok(derived);
             }
