@@ -67,7 +67,8 @@ pub(crate) struct Place(pub u32, pub u32);
 
 impl Place {
     pub fn span(self) -> Span {
-        Span { start: self.0 as usize, end: self.1 as usize }
+        // What a loop of a template repeats may end before the place where it began.
+        Span { start: self.0 as usize, end: self.1.max(self.0) as usize }
     }
 }
 
