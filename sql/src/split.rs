@@ -100,7 +100,10 @@ impl<'a> Scanner<'a> {
                 self.pass(self.delimiter.len(), Piece::Separator)
             }
             b'd' | b'D' if self.rules.delimiter && self.line_starts() => self.delimiter_line(),
-            b' ' | b'\t' | b'\r' | b'\n' => self.pass(1, Piece::Blank),
+            b' ' | b'\t' | b'\r' | b'\n' => {
+                let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                self.pass(blanks, Piece::Blank)
+            }
             b'-' if rest.starts_with(b"--") => self.line_comment(),
             b'#' if self.rules.hash_comments => self.line_comment(),
             b'/' if rest.starts_with(b"/*") => self.block_comment(),
@@ -116,7 +119,10 @@ impl<'a> Scanner<'a> {
                 self.quote_operator()
             }
             b'g' | b'G' if self.rules.go && self.is_go_line() => self.pass(2, Piece::Separator),
-            _ => self.pass(1, Piece::Solid),
+            _ => {
+                let word = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+                self.pass(word.max(1), Piece::Solid)
+            }
         }
     }
 

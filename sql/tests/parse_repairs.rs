@@ -197,10 +197,11 @@ fn expressions_in_other_words() {
         "postgres",
         "SELECT f(VARIADIC a) AS x, b ISNULL AS y FROM t",
         &expect![[r#"
-        Select reads t
-          x <- t.a transformation `f(VARIADIC a)`
-          y <- t.b transformation `b ISNULL`
-    "#]],
+            Select reads t
+              x <- t.a transformation `f(VARIADIC a)`
+              y <- t.b transformation `b ISNULL`
+            ! skipped-clause `VARIADIC`: a word that says how is passed over
+        "#]],
     );
     check(
         "oracle",

@@ -23,6 +23,9 @@ const OTHERS: [&str; 14] = [
     "RULE",
 ];
 
+/// What a table may be made `AS` without a query.
+const KINDS_OF_TABLE: [&str; 3] = ["NODE", "EDGE", "FILETABLE"];
+
 /// How far from the beginning the word `TABLE` or `VIEW` may stand.
 const HEAD: usize = 14;
 
@@ -33,12 +36,13 @@ pub(super) fn create(view: View<'_>, at: usize) -> Option<Repair> {
         return None;
     }
     let object = object(view, first)?;
-    let mut made = Made { view, out: Vec::new(), table: view.is(object, "TABLE"), query: None, columns: false };
+    let mut made =
+        Made { view, out: Vec::new(), table: view.is(object, "TABLE"), query: None, columns: false, unread: false };
     made.head(first, object);
     let rest = made.name(object);
     made.clauses(rest);
     // A view of no query only names a source elsewhere.
-    if !made.table && made.query.is_none() || made.query.is_some_and(|query| at > query) {
+    if !made.table && made.query.is_none() || made.query.is_some_and(|query| at > query) || made.unread {
         return None;
     }
     let end = made.query.unwrap_or(view.tokens.len());
@@ -72,6 +76,8 @@ struct Made<'a> {
     /// Where the query begins.
     query: Option<usize>,
     columns: bool,
+    /// What it is filled from is not a query that can be read.
+    unread: bool,
 }
 
 impl Made<'_> {
@@ -121,6 +127,10 @@ impl Made<'_> {
                 }
                 Token::LParen => view.group(at),
                 _ if view.any(at, &["LIKE", "CLONE"]) => self.kept(at),
+                _ if view.is(at, "AS") && view.kind != Kind::ClickHouse => {
+                    self.unread |= view.is_word(view.next(at)) && !view.any(view.next(at), &KINDS_OF_TABLE);
+                    at + 1
+                }
                 _ if view.is(at, "TO") && view.kind == Kind::ClickHouse && !self.table => {
                     self.columns = true;
                     self.kept(at)

@@ -1,6 +1,6 @@
 //! Statements that move no rows.
 
-use sqlparser::tokenizer::TokenWithSpan;
+use sqlparser::tokenizer::{Token, TokenWithSpan};
 
 use super::view::View;
 use crate::{dialect::Dialect, lineage::StatementKind};
@@ -172,13 +172,22 @@ fn schema(view: View<'_>, first: usize) -> Option<StatementKind> {
     // What a table is renamed to, exchanged with or filled from must not go unseen.
     let moves = (first..view.tokens.len())
         .any(|at| view.any(at, &["RENAME", "SWAP", "EXCHANGE", "CLONE", "SELECT", "INTO", "LIKE"]));
-    if table && moves {
+    if table && (moves || view.is(first, "CREATE") && is_filled(view, at)) {
         return None;
     }
     if !table && holds_query(view, first) {
         return None;
     }
     Some(if view.is(first, "ALTER") { StatementKind::Alter } else { StatementKind::Other })
+}
+
+/// Whether what is created is a view, or a table `AS` something: what cannot be read there holds its lineage.
+fn is_filled(view: View<'_>, object: usize) -> bool {
+    let mut at = object;
+    while at < view.tokens.len() && !view.is(at, "AS") {
+        at = if view.token(at) == &Token::LParen { view.group(at) } else { at + 1 };
+    }
+    view.is(object, "VIEW") || at < view.tokens.len()
 }
 
 /// Whether a query stands anywhere in the statement.

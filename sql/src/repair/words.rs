@@ -117,7 +117,7 @@ fn near(view: View<'_>, at: usize) -> Option<Repair> {
         if let Some(end) = NOISE.iter().find_map(|words| view.reads(here, words))
             && view.next(end - 1) >= at
         {
-            return Some(Repair::dropped(here..end));
+            return Some(Repair::dropped(here..end).passing("a word that says how"));
         }
         if back < 2 && view.any(here, &SIGNS) {
             return Some(Repair::dropped(here..here + 1));
