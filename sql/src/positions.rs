@@ -67,10 +67,11 @@ impl<'a> Positions<'a> {
         Some(Place(start as u32, end.max(start) as u32))
     }
 
-    /// The whole piece.
+    /// The whole piece, without the blanks around it.
     pub fn whole(&self) -> Place {
-        let start = self.origins.start(self.base);
-        let end = self.origins.end(self.base + self.piece.len());
+        let before = self.piece.len() - self.piece.trim_start().len();
+        let start = self.origins.start(self.base + before);
+        let end = self.origins.end(self.base + self.piece.trim_end().len().max(before));
         Place(start as u32, end.max(start) as u32)
     }
 

@@ -19,6 +19,24 @@ fn net(dialect: &str, text: &str, expected: &Expect) {
     expected.assert_eq(&format!("{} -> {}{edges}", names(&lineage.net.reads), names(&lineage.net.writes)));
 }
 
+/// A view or a table that is filled is never passed over as one that moves no rows; places do not count blanks.
+#[test]
+fn what_cannot_be_read_of_a_created_table_is_an_error() {
+    let dialect = Dialect::from_name("generic").expect("a known dialect");
+    for (statement, found) in [
+        ("CREATE VIEW slect 1", "error parse-error"),
+        ("CREATE TABLE t AS slect 1", "error parse-error"),
+        ("CREATE TABLE t (a int, b AS a) WITH MAGIC = 1", "note skipped-clause"),
+    ] {
+        let text = format!("SELECT 1;\n\n  {statement}\n");
+        let (lineage, diagnostics) = sql::lineage(&text, dialect, &EmptyCatalog, &Defaults::default());
+        let told = diagnostics.iter().map(|d| format!("{:?} {}", d.severity, d.code).to_lowercase());
+        assert_eq!(told.collect::<Vec<_>>(), [found], "{statement}");
+        let span = lineage.statements[1].span;
+        assert!(statement.starts_with(&text[span.start..span.end]), "{statement}");
+    }
+}
+
 #[test]
 fn temporary_tables_are_seen_through() {
     net(
