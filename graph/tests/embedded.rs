@@ -38,18 +38,22 @@ fn a_second_owner_is_refused_and_told_who_holds_the_store() {
 }
 
 #[test]
-fn a_store_of_a_newer_format_is_refused() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    drop(plain(folder.path()).expect("a new store opens"));
-    let db = rusqlite::Connection::open(folder.path().join("graph.sqlite")).expect("the database opens");
-    db.execute("UPDATE meta SET value = '99'", []).expect("the format is written");
-    drop(db);
-    let Err(error) = plain(folder.path()) else { panic!("a store of another format was opened") };
-    let path = folder.path().display();
-    let text = format!(
-        "the store at `{path}` has format 99, and this version reads 1: it was written by a newer version; use that one"
-    );
-    assert_eq!(error.to_string(), text);
+fn a_store_of_another_format_is_refused() {
+    for (format, hint) in [
+        ("99", "it was written by a newer version; use that one"),
+        ("1", "it was written before the first release; send its events again to a new folder"),
+        ("x", "it was not written by Headwater"),
+    ] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        drop(plain(folder.path()).expect("a new store opens"));
+        let db = rusqlite::Connection::open(folder.path().join("graph.sqlite")).expect("the database opens");
+        db.execute("UPDATE meta SET value = ?1", [format]).expect("the format is written");
+        drop(db);
+        let Err(error) = plain(folder.path()) else { panic!("a store of another format was opened") };
+        let path = folder.path().display();
+        let text = format!("the store at `{path}` has format {format}, and this version reads 2: {hint}");
+        assert_eq!(error.to_string(), text);
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use crate::store::{Result, StoreError};
 
 /// Written into the store; a store of another format is refused.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// The folder of a store, held by this process until it is dropped.
 pub(super) struct Folder {
@@ -75,9 +75,11 @@ impl Folder {
         if found == FORMAT.to_string() {
             return Ok(());
         }
-        let newer = found.parse::<u32>().is_ok_and(|found| found > FORMAT);
-        let hint =
-            if newer { "it was written by a newer version; use that one" } else { "it was not written by Headwater" };
+        let hint = match found.parse::<u32>() {
+            Ok(found) if found > FORMAT => "it was written by a newer version; use that one",
+            Ok(_) => "it was written before the first release; send its events again to a new folder",
+            Err(_) => "it was not written by Headwater",
+        };
         Err(StoreError::Format {
             path: self.path.display().to_string(),
             found,

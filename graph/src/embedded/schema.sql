@@ -1,4 +1,4 @@
--- Headwater's embedded store, format 1. Times are microseconds since 1970 in UTC unless said otherwise.
+-- Headwater's embedded store, format 2. Times are microseconds since 1970 in UTC unless said otherwise.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- One row a commit. `nodes` is the change feed: [[node, change], …].
