@@ -259,10 +259,7 @@ impl<'a> Binder<'a> {
         match item {
             Item::Expr { expr, name } => {
                 let origins = self.origins(scope, expr);
-                let label = match name {
-                    Some(name) => self.tables.label(*name),
-                    None => self.tables.label_of(&format!("_col_{}", result.columns.len()), false),
-                };
+                let label = self.label_at(*name, result.columns.len());
                 let column = self.made(label, origins, expr.place);
                 result.columns.push(column);
             }

@@ -238,14 +238,19 @@ impl<'a> Binder<'a> {
         Some(column.origins.iter().map(|origin| origin.at(expr.place)).collect())
     }
 
+    /// What an output column is called: by its name, else by its place.
+    pub(super) fn label_at(&mut self, name: Option<Name>, place: usize) -> Label {
+        match name {
+            Some(name) => self.tables.label(name),
+            None => self.tables.label_of(&format!("_col_{place}"), false),
+        }
+    }
+
     fn item(&mut self, item: &'a Item, scope: &mut Scope<'_>, result: &mut Relation, grouped: &mut Vec<Origins>) {
         match item {
             Item::Expr { expr, name } => {
                 let origins = self.origins(scope, expr);
-                let label = match name {
-                    Some(name) => self.tables.label(*name),
-                    None => self.tables.label_of(&format!("_col_{}", result.columns.len()), false),
-                };
+                let label = self.label_at(*name, result.columns.len());
                 let mut column = self.made(label, origins, expr.place);
                 column.fields = self.fields_of(scope, expr);
                 if let Some(data_type) = expr.data_type {
