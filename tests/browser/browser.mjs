@@ -125,6 +125,20 @@ export class Visit {
 async function useScheme(page, scheme) {
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
   await page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor({ state: 'attached' });
+  await page.evaluate(settled);
+}
+
+/** Waits until no colour is on its way to another: what is measured before has colours of neither scheme. */
+async function settled() {
+  const drawn = () => new Promise((resolve) => globalThis.requestAnimationFrame(resolve));
+  const ends = (animation) => Number.isFinite(animation.effect?.getComputedTiming().endTime);
+  for (;;) {
+    await drawn();
+    await drawn();
+    const moving = document.getAnimations().filter((animation) => animation.playState === 'running' && ends(animation));
+    if (moving.length === 0) return;
+    await Promise.allSettled(moving.map((animation) => animation.finished));
+  }
 }
 
 async function violations(page) {
