@@ -23,6 +23,7 @@ mod name;
 mod parse;
 mod positions;
 mod repair;
+mod scan;
 mod schema;
 mod script;
 mod split;

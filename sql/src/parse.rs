@@ -6,11 +6,11 @@ use sqlparser::{
     ast,
     dialect::{Dialect as Grammar, GenericDialect},
     parser::{Parser, ParserError},
-    tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace},
+    tokenizer::{Location, Token, TokenWithSpan, Whitespace},
 };
 
 use crate::{
-    blocks::{begins_statement, closing, directs, is_blank, opening, prelude, word},
+    blocks::{begins_statement, closing, declares, directs, is_blank, opening, prelude, word},
     diagnostic::{Diagnostic, Severity, code},
     dialect::Dialect,
     lineage::StatementKind,
@@ -18,6 +18,7 @@ use crate::{
     name::Span,
     positions::Positions,
     repair::{files, inert, repair},
+    scan,
     script::{Effect, QueryId, Script, Statement},
     split::split,
     template::{self, Origins},
@@ -155,10 +156,9 @@ impl Pass {
     }
 
     fn tokenize(&self, text: &str, positions: &Positions<'_>) -> Result<Vec<TokenWithSpan>, Failure> {
-        let native = Tokenizer::new(self.grammars[0].as_ref(), text).tokenize_with_location();
-        native
-            .or_else(|error| Tokenizer::new(&GenericDialect {}, text).tokenize_with_location().map_err(|_| error))
-            .map_err(|error| Failure::at(positions, error.location, 0, &error.message))
+        scan::tokens(text, self.grammars[0].as_ref())
+            .or_else(|refusal| scan::tokens(text, &GenericDialect {}).map_err(|_| refusal))
+            .map_err(|refusal| Failure::at(positions, scan::location(refusal.at), 0, &refusal.message))
     }
 
     /// `CREATE PROCEDURE … AS $$ … $$`: the text in the quotes is a script of its own.
@@ -275,6 +275,7 @@ impl Pass {
     fn pass_prelude(&mut self, piece: &Piece<'_>, at: usize) -> usize {
         let found = prelude(&piece.tokens[at..]);
         self.inside |= found.inside;
+        self.arena.scripted |= self.inside || declares(&piece.tokens[at..]);
         for (variable, range) in found.records {
             self.inner_query(piece, at + range.start..at + range.end, Some(&variable));
         }
@@ -516,11 +517,7 @@ fn is_tail(tokens: &[TokenWithSpan]) -> bool {
 }
 
 fn breaks_line(token: &Token) -> bool {
-    match token {
-        Token::Whitespace(Whitespace::Newline | Whitespace::SingleLineComment { .. }) => true,
-        Token::Whitespace(Whitespace::MultiLineComment(text)) => text.contains('\n'),
-        _ => false,
-    }
+    matches!(token, Token::Whitespace(Whitespace::Newline))
 }
 
 fn is_literal(token: &Token) -> bool {

@@ -9,7 +9,7 @@ use super::{Edit, is};
 use crate::{
     blocks::{closing, word},
     dialect::Kind,
-    functions,
+    functions, scan,
 };
 
 /// T-SQL's table hints, which may stand in bare parentheses.
@@ -217,17 +217,11 @@ impl Edit<'_> {
         }
         let Some((at, Token::SingleQuotedString(text))) = self.solid().nth(2) else { return false };
         let grammar = sqlparser::dialect::RedshiftSqlDialect {};
-        let Ok(inner) = sqlparser::tokenizer::Tokenizer::new(&grammar, text).tokenize_with_location() else {
-            return false;
-        };
-        let start = self.tokens[at].span.start;
+        let Ok(inner) = scan::tokens(text, &grammar) else { return false };
+        let inside = self.tokens[at].span.start.column;
         let moved = inner.into_iter().map(|mut token| {
-            for place in [&mut token.span.start, &mut token.span.end] {
-                if place.line == 1 {
-                    place.column += start.column;
-                }
-                place.line += start.line - 1;
-            }
+            token.span.start.column += inside;
+            token.span.end.column += inside;
             token
         });
         let moved: Vec<TokenWithSpan> = moved.collect();
