@@ -299,6 +299,12 @@ pub(crate) fn directs(token: &Token) -> bool {
     })
 }
 
+/// Whether a statement gives a value to a variable.
+pub(crate) fn declares(tokens: &[TokenWithSpan]) -> bool {
+    let first = tokens.iter().find(|token| !is_blank(&token.token)).and_then(|token| word(&token.token));
+    first.is_some_and(|first| ["DECLARE", "SET", "LET"].iter().any(|known| known.eq_ignore_ascii_case(first)))
+}
+
 /// Words that begin a block, or end one, inside a T-SQL condition's statement.
 fn is_control(word: &str) -> bool {
     matches!(word, "BEGIN" | "RETURN" | "PRINT" | "RAISERROR" | "THROW" | "BREAK" | "CONTINUE" | "GOTO")

@@ -19,6 +19,8 @@ pub struct Script {
     pub(crate) names: Vec<Ident>,
     pub(crate) queries: Vec<Query>,
     pub(crate) statements: Vec<Statement>,
+    /// It declares variables, or is or has a routine, whose parameters are words like columns.
+    pub(crate) scripted: bool,
 }
 
 impl Script {

@@ -270,8 +270,8 @@ fn subqueries() {
             Select reads e, e
               id <- e.id identity `id`
               up <- e.mgr identity `up`
-              up <- e.mgr transformation `up`
-              up <- e.nick transformation `up`
+              up <- e.mgr transformation `r.up || e.nick`
+              up <- e.nick transformation `r.up || e.nick`
               * <- e.id join
               * <- e.mgr join
         "#]],
@@ -364,9 +364,9 @@ fn arrays_and_fields() {
         "d.o(id, tags)",
         "SELECT p FROM d.o AS o, o.tags AS p",
         &expect![[r#"
-        Select reads d.o
-          p <- d.o.tags transformation `p`
-    "#]],
+            Select reads d.o
+              p <- d.o.tags transformation `p`
+        "#]],
     );
     check(
         "snowflake",
@@ -382,23 +382,23 @@ fn arrays_and_fields() {
         "a(id, items)",
         "SELECT id, i FROM a LATERAL VIEW explode(items) e AS i",
         &expect![[r#"
-        Select reads a
-          id <- a.id identity `id`
-          i <- a.items transformation `i`
-    "#]],
+            Select reads a
+              id <- a.id identity `id`
+              i <- a.items transformation `i`
+        "#]],
     );
     check(
         "snowflake",
         "s(id, jan, feb)",
         "SELECT * FROM s UNPIVOT (val FOR mon IN (jan, feb))",
         &expect![[r#"
-        Select reads s
-          id <- s.id identity `*`
-          MON <- s.jan transformation `*`
-          MON <- s.feb transformation `*`
-          VAL <- s.jan identity `*`
-          VAL <- s.feb identity `*`
-    "#]],
+            Select reads s
+              id <- s.id identity `*`
+              MON <- s.jan transformation `*`
+              MON <- s.feb transformation `*`
+              VAL <- s.jan identity `*`
+              VAL <- s.feb identity `*`
+        "#]],
     );
     check(
         "snowflake",
@@ -407,10 +407,10 @@ fn arrays_and_fields() {
         &expect![[r#"
             Select reads s
               id <- s.id identity `*`
-              'a' <- s.q filter `*`
-              'a' <- s.amt aggregation `*`
-              'b' <- s.q filter `*`
-              'b' <- s.amt aggregation `*`
+              'a' <- s.q filter `sum(amt)`
+              'a' <- s.amt aggregation `sum(amt)`
+              'b' <- s.q filter `sum(amt)`
+              'b' <- s.amt aggregation `sum(amt)`
               * <- s.q group by
         "#]],
     );

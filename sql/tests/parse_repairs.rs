@@ -200,6 +200,7 @@ fn expressions_in_other_words() {
             Select reads t
               x <- t.a transformation `f(VARIADIC a)`
               y <- t.b transformation `b ISNULL`
+            ! opaque-function `f`: what "f" does is not known: its result may depend on all of its arguments
             ! skipped-clause `VARIADIC`: a word that says how is passed over
         "#]],
     );
@@ -216,10 +217,11 @@ fn expressions_in_other_words() {
         "clickhouse",
         "WITH sum(b) AS s, (SELECT max(m) FROM u) AS q SELECT f(s) AS x, q AS y FROM t",
         &expect![[r#"
-        Select reads t, u
-          x <- t.b aggregation `f(s)`
-          y <- u.m aggregation `q`
-    "#]],
+            Select reads t, u
+              x <- t.b aggregation `f(s)`
+              y <- u.m aggregation `q`
+            ! opaque-function `f`: what "f" does is not known: its result may depend on all of its arguments
+        "#]],
     );
     check(
         "clickhouse",
@@ -253,8 +255,8 @@ fn expressions_in_other_words() {
         "SELECT u.x, y FROM t, UNNEST(ARRAY<STRUCT<x INT64, y STRING>>[(t.a, 'b')]) AS u",
         &expect![[r#"
             Select reads t
-              x <- t.a transformation `u.x`
-              y <- t.a transformation `y`
+              x <- t.a transformation `t.a, 'b'`
+              y <- t.a transformation `t.a, 'b'`
         "#]],
     );
     check(

@@ -97,12 +97,13 @@ fn macros() {
     check(
         "SELECT {{ dbt_utils.generate_surrogate_key(['a', 'b']) }} AS k, {{ to_euros('c') }} AS e FROM t",
         &expect![[r#"
-        Select reads t
-          K <- t.A transformation masked `{{ dbt_utils.generate_surrogate_key(['a', 'b']) }}`
-          K <- t.B transformation masked `{{ dbt_utils.generate_surrogate_key(['a', 'b']) }}`
-          E <- t.C transformation `{{ to_euros('c') }}`
-        ! template `{{ dbt_utils.generate_surrogate_key(['a', 'b']) }}`: a macro that is not in the text is read as a function
-        ! template `{{ to_euros('c') }}`: a macro that is not in the text is read as a function
-    "#]],
+            Select reads t
+              K <- t.A transformation masked `{{ dbt_utils.generate_surrogate_key(['a', 'b']) }}`
+              K <- t.B transformation masked `{{ dbt_utils.generate_surrogate_key(['a', 'b']) }}`
+              E <- t.C transformation `{{ to_euros('c') }}`
+            ! template `{{ dbt_utils.generate_surrogate_key(['a', 'b']) }}`: a macro that is not in the text is read as a function
+            ! template `{{ to_euros('c') }}`: a macro that is not in the text is read as a function
+            ! opaque-function `{{ to_euros('c') }}`: what "to_euros" does is not known: its result may depend on all of its arguments
+        "#]],
     );
 }

@@ -239,7 +239,15 @@ impl Binder<'_> {
         let through = |column: Sym| temporary.origins.get(&(origin.table, column));
         let known = through(origin.column).or_else(|| through(self.star));
         let behind = known.into_iter().flatten();
-        behind.map(|inner| inner.used(origin.usage).at(origin.place)).collect()
+        behind
+            .map(|inner| {
+                if origin.is_identity() {
+                    inner.passed(origin.place)
+                } else {
+                    inner.used(origin.usage).at(origin.place)
+                }
+            })
+            .collect()
     }
 
     fn net_influences(

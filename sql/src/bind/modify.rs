@@ -119,10 +119,10 @@ impl<'a> Binder<'a> {
             insert.columns.iter().map(|name| self.tables.label(*name)).collect()
         };
         for (index, value) in insert.values.iter().enumerate() {
-            let origins = self.origins(scope, value);
+            let origins = self.item_origins(scope, value);
             let same_name = origins.iter().find(|origin| origin.is_identity()).map(|origin| origin.column);
             if let Some(shown) = names.get(index).map(|label| label.shown).or(same_name) {
-                self.push_edges(&origins, target, shown, value.place);
+                self.push_edges(&origins, target, shown);
             }
         }
         for (name, value) in insert.columns.iter().zip(&insert.values) {
@@ -156,13 +156,16 @@ impl<'a> Binder<'a> {
         let by_name = targets.iter().find(|target| named(target.index));
         let chosen = if keys.is_empty() { targets.iter().find(|target| has(target.index)) } else { by_name };
         let chosen = chosen.copied().unwrap_or(targets[0]);
-        let origins = self.picked(scope, &set.value, set.pick);
         let place = set.value.place;
+        let origins: Vec<Origin> = match set.pick {
+            Some(_) => self.picked(scope, &set.value, set.pick).into_iter().map(|origin| origin.at(place)).collect(),
+            None => self.item_origins(scope, &set.value),
+        };
         if let (false, None, Some(field_of)) = (keys.is_empty(), by_name, set.qualifier.first()) {
             let outer = self.tables.label(*field_of).shown;
             let path = format!("{}.{}", self.tables.symbols.text(outer), self.written(set.column));
             let column = self.tables.symbols.intern(&path);
-            self.push_edges(&origins, chosen.table, column, place);
+            self.push_edges(&origins, chosen.table, column);
             return (chosen.index, chosen.table);
         }
         let relation = scope.sources.get(chosen.index).map(|source| Rc::clone(&source.relation));
@@ -172,7 +175,7 @@ impl<'a> Binder<'a> {
         }
         let (table, column) = behind.unwrap_or((chosen.table, label.shown));
         let column = if table == chosen.table && self.is_own(table, label) { label.shown } else { column };
-        self.push_edges(&origins, table, column, place);
+        self.push_edges(&origins, table, column);
         (chosen.index, table)
     }
 
@@ -182,8 +185,8 @@ impl<'a> Binder<'a> {
         relation.is_open() || relation.find(label).is_some()
     }
 
-    fn push_edges(&mut self, origins: &[Origin], target: TableId, column: Sym, place: Place) {
-        let edges = origins.iter().map(|origin| Edge { origin: origin.at(place), target: Some(target), column });
+    fn push_edges(&mut self, origins: &[Origin], target: TableId, column: Sym) {
+        let edges = origins.iter().map(|origin| Edge { origin: *origin, target: Some(target), column });
         self.found.edges.extend(edges);
     }
 
@@ -258,9 +261,9 @@ impl<'a> Binder<'a> {
     fn returned_item(&mut self, item: &'a Item, scope: &mut Scope<'_>, result: &mut Relation) {
         match item {
             Item::Expr { expr, name } => {
-                let origins = self.origins(scope, expr);
-                let label = self.label_at(*name, result.columns.len());
-                let column = self.made(label, origins, expr.place);
+                let origins = self.item_origins(scope, expr);
+                let label = self.label_at(*name, result.columns.len(), expr, scope);
+                let column = self.column_of(label, origins, expr.place);
                 result.columns.push(column);
             }
             Item::Many { expr, names } => {

@@ -11,11 +11,14 @@ use crate::{
     diagnostic::{Severity, code},
     functions,
     lineage::Indirect,
-    script::{Body, Branch, Class, Cte, Expr, Item, Name, Place, QueryId, Select, SetOp, Target, Usage},
+    script::{Body, Branch, Class, Cte, Expr, Item, Name, Place, QueryId, Ref, Select, SetOp, Target, Usage},
 };
 
 /// How often a recursive query is followed before its columns count as settled.
 const ROUNDS: usize = 4;
+
+/// How long an expression is at most, in bytes, that names its column.
+const LONGEST_NAME: usize = 300;
 
 impl<'a> Binder<'a> {
     pub(super) fn query(&mut self, id: QueryId, env: &Env<'_>) -> Rc<Relation> {
@@ -238,20 +241,39 @@ impl<'a> Binder<'a> {
         Some(column.origins.iter().map(|origin| origin.at(expr.place)).collect())
     }
 
-    /// What an output column is called: by its name, else by its place.
-    pub(super) fn label_at(&mut self, name: Option<Name>, place: usize) -> Label {
-        match name {
-            Some(name) => self.tables.label(name),
-            None => self.tables.label_of(&format!("_col_{place}"), false),
+    /// What an output column is called: by its name, else as the platform does.
+    pub(super) fn label_at(&mut self, name: Option<Name>, index: usize, expr: &Expr, scope: &mut Scope<'_>) -> Label {
+        if let Some(name) = name {
+            return self.tables.label(name);
         }
+        let span = expr.place.span();
+        let text = self.script.text.get(span.start..span.end).filter(|text| text.len() <= LONGEST_NAME);
+        let made = functions::unnamed_column(self.script.dialect.kind(), text, (index, scope.unnamed));
+        scope.unnamed += 1;
+        self.tables.label_of(&made, true)
+    }
+
+    /// Where the value of an item comes from; what only passes here keeps the place where it was made.
+    pub(super) fn item_origins(&mut self, scope: &Scope<'_>, expr: &'a Expr) -> Vec<Origin> {
+        let origins = match expr.refs.as_slice() {
+            [Ref { target: Target::Column(path), usage: Usage::IDENTITY, place }] => {
+                return self
+                    .column(scope, path, &[], *place)
+                    .into_iter()
+                    .map(|origin| origin.passed(expr.place))
+                    .collect();
+            }
+            _ => self.origins(scope, expr),
+        };
+        origins.into_iter().map(|origin| origin.at(expr.place)).collect()
     }
 
     fn item(&mut self, item: &'a Item, scope: &mut Scope<'_>, result: &mut Relation, grouped: &mut Vec<Origins>) {
         match item {
             Item::Expr { expr, name } => {
-                let origins = self.origins(scope, expr);
-                let label = self.label_at(*name, result.columns.len());
-                let mut column = self.made(label, origins, expr.place);
+                let origins = self.item_origins(scope, expr);
+                let label = self.label_at(*name, result.columns.len(), expr, scope);
+                let mut column = self.column_of(label, origins, expr.place);
                 column.fields = self.fields_of(scope, expr);
                 if let Some(data_type) = expr.data_type {
                     column.data_type = Some(self.written(data_type).into());
@@ -278,12 +300,16 @@ impl<'a> Binder<'a> {
 
     /// A column that an item made.
     pub(super) fn made(&self, label: Label, origins: Vec<Origin>, place: Place) -> Column {
+        self.column_of(label, origins.into_iter().map(|origin| origin.at(place)).collect(), place)
+    }
+
+    /// The same, of origins that have their places.
+    pub(super) fn column_of(&self, label: Label, origins: Vec<Origin>, place: Place) -> Column {
         let data_type = match origins.as_slice() {
             [only] if only.is_identity() => self.data_type(only),
             _ => None,
         };
-        let origins = distinct(origins.into_iter().map(|origin| origin.at(place)).collect());
-        Column { label, origins: origins.into(), data_type, fields: None, place }
+        Column { label, origins: distinct(origins).into(), data_type, fields: None, place }
     }
 
     fn data_type(&self, origin: &Origin) -> Option<Rc<str>> {

@@ -52,6 +52,12 @@ impl Origin {
         Origin { place, ..self }
     }
 
+    /// The same, passed on: a value that was made on the way keeps the place where that was.
+    pub fn passed(self, place: Place) -> Origin {
+        let made = !self.is_identity() && self.place != Place::default();
+        if made { self } else { self.at(place) }
+    }
+
     /// The origin as one that only decides.
     pub fn deciding(self, reason: Indirect) -> Origin {
         Origin { usage: self.usage.only(reason), ..self }

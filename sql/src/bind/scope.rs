@@ -74,6 +74,8 @@ pub(super) struct Scope<'s> {
     pub merged: Vec<Merged>,
     pub aliases: HashMap<Sym, Origins>,
     pub see_aliases: Aliases,
+    /// How many items had no name so far.
+    pub unnamed: usize,
 }
 
 impl<'s> Scope<'s> {
@@ -84,6 +86,7 @@ impl<'s> Scope<'s> {
             merged: Vec::new(),
             aliases: HashMap::default(),
             see_aliases: Aliases::No,
+            unnamed: 0,
         }
     }
 
@@ -298,10 +301,11 @@ impl Binder<'_> {
                 Hit::Nothing => level = here.env.outer,
             }
         }
-        if scope.sources.is_empty() && scope.env.outer.is_none() || self.is_pseudo(name) {
-            return Vec::new();
+        // Where nothing is read from, a bare word may be a variable of the script or routine.
+        let variable = self.script.scripted && scope.sources.is_empty() && scope.env.outer.is_none();
+        if !variable && !self.is_pseudo(name) {
+            self.unknown_column(scope, name, place);
         }
-        self.unknown_column(scope, name, place);
         Vec::new()
     }
 

@@ -13,8 +13,11 @@ use super::{
 use crate::{
     functions,
     lineage::Indirect,
-    script::{Expr, Match, Name, Path, Pivot, Relation as Written, Side, Source, Table, Unpivot},
+    script::{Expr, Match, Name, Path, Pivot, Place, Relation as Written, Side, Source, Table, Unpivot},
 };
+
+/// The place of what a source makes: no expression stands for it but the one that takes it from there.
+const UNPLACED: Place = Place(0, 0);
 
 impl<'a> Binder<'a> {
     /// Binds a source, joins it to those in `scope`, and adds it there.
@@ -197,7 +200,7 @@ impl<'a> Binder<'a> {
                 let ordinal = counted && index + 1 == source.columns.len();
                 let origins = if ordinal { None } else { each.get(index).or(each.last()) };
                 let origins = origins.map(|origins| made_of(origins)).unwrap_or_default();
-                relation.columns.push(self.made(self.tables.label(*name), origins, source.place));
+                relation.columns.push(self.made(self.tables.label(*name), origins, UNPLACED));
             }
             return Rc::new(relation);
         }
@@ -219,11 +222,11 @@ impl<'a> Binder<'a> {
         let names: Vec<Name> =
             if source.columns.is_empty() { alias.into_iter().collect() } else { source.columns.clone() };
         for name in names {
-            relation.columns.push(self.made(self.tables.label(name), origins.to_vec(), source.place));
+            relation.columns.push(self.made(self.tables.label(name), origins.to_vec(), UNPLACED));
         }
         for name in extra {
             if relation.columns.iter().all(|column| column.label != self.tables.label(*name)) {
-                relation.columns.push(self.made(self.tables.label(*name), Vec::new(), source.place));
+                relation.columns.push(self.made(self.tables.label(*name), Vec::new(), UNPLACED));
             }
         }
         Rc::new(relation)
@@ -243,7 +246,7 @@ impl<'a> Binder<'a> {
             source.columns.iter().map(|column| self.tables.label(*column)).collect()
         };
         for label in labels {
-            relation.columns.push(self.made(label, origins.clone(), source.place));
+            relation.columns.push(self.made(label, origins.clone(), UNPLACED));
         }
         Rc::new(relation)
     }
@@ -252,7 +255,7 @@ impl<'a> Binder<'a> {
         let mut relation = Relation { sure: columns.len(), ..Relation::default() };
         for (name, expr) in columns {
             let origins = self.origins(scope, expr);
-            relation.columns.push(self.made(self.tables.label(*name), origins, expr.place));
+            relation.columns.push(self.made(self.tables.label(*name), origins, UNPLACED));
         }
         Rc::new(relation)
     }
@@ -338,9 +341,9 @@ impl<'a> Binder<'a> {
                 origins.extend(self.input_column(&input, *column, place));
             }
             all.extend(origins.iter().copied());
-            values.push(self.made(self.tables.label(*value), origins, place));
+            values.push(self.made(self.tables.label(*value), origins, UNPLACED));
         }
-        let name = self.made(self.tables.label(unpivot.name), made_of(&all), place);
+        let name = self.made(self.tables.label(unpivot.name), made_of(&all), UNPLACED);
         let at = if self.script.dialect.unpivots_value_first() { values.len() } else { 0 };
         values.insert(at, name);
         result.columns.extend(values);
@@ -350,7 +353,7 @@ impl<'a> Binder<'a> {
         Rc::new(result)
     }
 
-    fn input_column(&self, input: &Relation, name: Name, place: crate::script::Place) -> Vec<Origin> {
+    fn input_column(&self, input: &Relation, name: Name, place: Place) -> Vec<Origin> {
         let label = self.tables.label(name);
         match input.find(label) {
             Some(column) => column.origins.to_vec(),

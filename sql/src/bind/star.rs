@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{
     Binder,
-    relation::{Column, Label, Relation, Sym, TableId},
+    relation::{Column, Label, Origin, Relation, Sym, TableId},
     scope::Scope,
 };
 use crate::{
@@ -92,8 +92,7 @@ impl<'a> Binder<'a> {
             if skip.contains(&column.label.loose) || !self.star_keeps(star, column.label) {
                 continue;
             }
-            let origins =
-                column.origins.iter().map(|origin| origin.used(star.usage).at(star.place)).collect::<Vec<_>>();
+            let origins = column.origins.iter().map(|origin| starred(*origin, star)).collect::<Vec<_>>();
             let data_type = column.data_type.clone().filter(|_| star.usage == Usage::IDENTITY);
             let fields = column.fields.clone();
             result.columns.push(Column {
@@ -211,6 +210,11 @@ impl<'a> Binder<'a> {
         let message = "the columns of this star are not known".to_owned();
         self.report(code::STAR_NOT_EXPANDED, Severity::Note, star.place, message);
     }
+}
+
+/// An origin of a column that a star gives.
+fn starred(origin: Origin, star: &Star) -> Origin {
+    if star.usage == Usage::IDENTITY { origin.passed(star.place) } else { origin.used(star.usage).at(star.place) }
 }
 
 /// `LIKE`, of two texts in lower case.

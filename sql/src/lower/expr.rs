@@ -93,7 +93,8 @@ impl<'a> Lower<'a> {
 
     /// `x -> x + 1` where the grammar reads an operator: `x` is a parameter in all of the chain.
     fn arrow_parameters(&mut self, left: &'a Ast, right: &'a Ast) {
-        if self.dialect.has_json_arrows() || matches!(right, Ast::Value(_)) {
+        let key = matches!(right, Ast::Value(value) if !matches!(value.value, Value::Boolean(_) | Value::Null));
+        if self.dialect.has_json_arrows() || key {
             return;
         }
         match left {

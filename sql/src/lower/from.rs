@@ -278,8 +278,9 @@ impl<'a> Lower<'a> {
             let place = found.core.unwrap_or_else(|| self.positions.whole());
             exprs.push(Expr { refs: found.refs, place, ..Expr::default() });
         }
+        let place = self.name_place(name);
+        self.note_opaque(name, place);
         if let Some(address) = file_read_by(&short, args) {
-            let place = self.name_place(name);
             return Relation::Table(self.location(&address, place));
         }
         if short == "nodes" && name.0.len() > 1 {
@@ -330,7 +331,9 @@ impl<'a> Lower<'a> {
         let mut aggregates = Vec::new();
         for function in functions {
             let name = function.alias.as_ref().map(|alias| self.name(alias));
-            aggregates.push((name, self.expr(&function.expr)));
+            let mut aggregate = self.expr(&function.expr);
+            aggregate.place = self.call_around(aggregate.place);
+            aggregates.push((name, aggregate));
         }
         let values = match values {
             ast::PivotValueSource::List(items) => items.iter().map(|item| self.pivot_value(item)).collect(),

@@ -17,11 +17,14 @@ impl<'a> Lower<'a> {
     pub(super) fn walk_function(&mut self, call: &'a ast::Function, usage: Usage, found: &mut Found) {
         let name = function_name(&call.name);
         let place = self.name_place(&call.name);
-        found.see(place);
+        // The parser forgets where the aggregates of a pivot stand.
+        if place != self.positions.whole() {
+            found.see(place);
+        }
         if name == "values" && self.excluded {
             return self.walk_excluded(call, usage, found);
         }
-        self.note_opaque(call, place);
+        self.note_opaque(&call.name, place);
         let effect = functions::effect(&name, self.dialect.kind());
         let aggregates = effect.class == Class::Aggregation && call.over.is_none();
         found.aggregates |= aggregates;
@@ -42,39 +45,23 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// A function of the users': what it does to its arguments is not known.
-    fn note_opaque(&mut self, call: &'a ast::Function, place: Place) {
-        const OWN: [&str; 20] = [
-            "aead",
-            "ai",
-            "dbms_crypto",
-            "dbms_lob",
-            "dbms_random",
-            "dbms_utility",
-            "hll_count",
-            "keys",
-            "kll_quantiles",
-            "ml",
-            "net",
-            "pg_catalog",
-            "safe",
-            "sys",
-            "sysibm",
-            "snowflake",
-            "cortex",
-            "utl_raw",
-            "utl_encode",
-            "information_schema",
-        ];
-        let parts: Vec<&ast::Ident> = call.name.0.iter().filter_map(ast::ObjectNamePart::as_ident).collect();
-        let [owner, .., _] = parts.as_slice() else { return };
-        let builtin = OWN.iter().any(|own| own.eq_ignore_ascii_case(&owner.value));
-        if builtin || self.is_method(&call.name) {
+    /// A function of the users': what it does to its arguments is not known, which is said once for each.
+    pub(super) fn note_opaque(&mut self, called: &ast::ObjectName, place: Place) {
+        let name = function_name(called);
+        let parts: Vec<&ast::Ident> = called.0.iter().filter_map(ast::ObjectNamePart::as_ident).collect();
+        let known = match parts.as_slice() {
+            [] => true,
+            [_] => functions::is_builtin(&name, self.dialect.kind()),
+            // A method of a variable's value, or of a column's.
+            [owner, ..] if owner.value.starts_with('@') => true,
+            [owner, .., _] => functions::is_owner(&owner.value.to_lowercase()) || self.is_method(called),
+        };
+        if known || self.opaque.contains(&name) {
             return;
         }
-        let message =
-            format!("what \"{}\" does is not known: its result may depend on all of its arguments", call.name);
+        let message = format!("what \"{called}\" does is not known: its result may depend on all of its arguments");
         self.report(code::OPAQUE_FUNCTION, Severity::Note, place, &message);
+        self.opaque.push(name);
     }
 
     fn is_method(&self, name: &ast::ObjectName) -> bool {

@@ -20,6 +20,7 @@ use sqlparser::{
 };
 
 use crate::{
+    blocks::{closing, is_blank},
     diagnostic::{Diagnostic, Severity, code},
     dialect::Dialect,
     lineage::StatementKind,
@@ -40,12 +41,15 @@ pub(crate) struct Arena {
     known: [HashMap<String, Name>; 2],
     queries: Vec<Query>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Variables may be in force.
+    pub scripted: bool,
 }
 
 impl Arena {
     /// The script of all that was lowered.
     pub fn into_script(self, dialect: Dialect, text: &str, statements: Vec<Statement>) -> Script {
-        Script { dialect, text: text.to_owned(), names: self.names, queries: self.queries, statements }
+        let Arena { names, queries, scripted, .. } = self;
+        Script { dialect, text: text.to_owned(), names, queries, statements, scripted }
     }
 
     fn name(&mut self, ident: Ident) -> Name {
@@ -86,6 +90,7 @@ pub(crate) fn lower(statement: &ast::Statement, input: Input<'_>, arena: &mut Ar
         arena,
         windows: Vec::new(),
         lambdas: Vec::new(),
+        opaque: Vec::new(),
         into: None,
         into_temporary: false,
         into_variables: Vec::new(),
@@ -185,6 +190,8 @@ struct Lower<'a> {
     windows: Vec<&'a [ast::NamedWindowDefinition]>,
     /// Parameters of the lambdas around.
     lambdas: Vec<&'a str>,
+    /// Functions that have been said to be not known.
+    opaque: Vec<String>,
     /// The table of `SELECT … INTO`, once met.
     into: Option<Table>,
     into_temporary: bool,
@@ -309,6 +316,19 @@ impl<'a> Lower<'a> {
         QueryId((self.arena.queries.len() - 1) as u32)
     }
 
+    /// The call whose arguments begin here, when the word of one stands before them.
+    fn call_around(&self, inner: Place) -> Place {
+        let Ok(first) = self.places.binary_search_by_key(&inner.0, |place| place.0) else { return inner };
+        let solid = |end: usize| (0..end).rev().find(|at| !is_blank(&self.tokens[*at].token));
+        let open = solid(first).filter(|at| self.tokens[*at].token == Token::LParen);
+        let called = open.and_then(solid).filter(|at| matches!(self.tokens[*at].token, Token::Word(_)));
+        let close = open.and_then(|open| closing(self.tokens, open));
+        match (called, close) {
+            (Some(called), Some(close)) => Place(self.places[called].0, self.places[close].1),
+            _ => inner,
+        }
+    }
+
     /// The core of an expression widened to all of its tokens, which the parser's spans miss.
     ///
     /// Tokens belong to it up to a comma or a bracket that it does not open, a word that begins or ends
@@ -364,9 +384,10 @@ fn begins_item(word: &str) -> bool {
 }
 
 fn ends_item(word: &str) -> bool {
-    const WORDS: [&str; 15] = [
+    const WORDS: [&str; 16] = [
         "WHEN",
         "AS",
+        "FOR",
         "FROM",
         "WHERE",
         "GROUP",
