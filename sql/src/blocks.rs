@@ -178,7 +178,7 @@ impl Cursor<'_> {
     /// `CREATE … PROCEDURE …` up to the body, when that is a block or a statement.
     fn routine(&mut self) -> bool {
         let head = (self.at..self.tokens.len()).filter_map(|at| self.word_at(at)).take(6);
-        let kinds = ["PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "PACKAGE"];
+        let kinds = ["PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "PACKAGE", "TASK", "PIPE", "EVENT", "RULE", "ALERT"];
         if !head.take_while(|word| word != "AS").any(|word| kinds.contains(&word.as_str())) {
             return false;
         }

@@ -1,4 +1,4 @@
-//! The grammar of a dialect in which joins nest without brackets.
+//! The grammar of a dialect that takes more than the dialect itself.
 
 use std::{any::TypeId, iter::Peekable, str::Chars};
 
@@ -9,7 +9,7 @@ use sqlparser::{
     parser::{Parser, ParserError},
 };
 
-/// A grammar that reads `a JOIN b JOIN c ON … ON …` as it is meant, and otherwise is the one inside.
+/// A grammar that reads `a JOIN b JOIN c ON … ON …` and `(a).*` as they are meant, and otherwise is the one inside.
 #[derive(Debug)]
 pub(crate) struct NestedJoins(pub Box<dyn Dialect>);
 
@@ -35,7 +35,7 @@ impl Dialect for NestedJoins {
         supports_string_literal_concatenation supports_string_literal_concatenation_with_newline
         supports_projection_trailing_commas supports_from_trailing_commas supports_column_definition_trailing_commas
         supports_object_name_double_dot_notation supports_struct_literal supports_empty_projections
-        supports_select_expr_star supports_from_first_select supports_from_first_insert supports_pipe_operator
+        supports_from_first_select supports_from_first_insert supports_pipe_operator
         supports_user_host_grantee supports_match_against supports_select_wildcard_exclude
         supports_select_exclude supports_create_table_multi_schema_info_sources supports_select_modifiers
         describe_requires_table_keyword allow_extract_custom allow_extract_single_quotes
@@ -68,6 +68,10 @@ impl Dialect for NestedJoins {
 
     fn supports_left_associative_joins_without_parens(&self) -> bool {
         false
+    }
+
+    fn supports_select_expr_star(&self) -> bool {
+        true
     }
 
     fn dialect(&self) -> TypeId {
@@ -120,7 +124,7 @@ impl Dialect for NestedJoins {
     }
 
     fn is_select_item_alias(&self, explicit: bool, keyword: &Keyword, parser: &mut Parser<'_>) -> bool {
-        self.0.is_select_item_alias(explicit, keyword, parser)
+        (explicit || *keyword != Keyword::ON) && self.0.is_select_item_alias(explicit, keyword, parser)
     }
 
     fn is_table_factor_alias(&self, explicit: bool, keyword: &Keyword, parser: &mut Parser<'_>) -> bool {
@@ -128,6 +132,7 @@ impl Dialect for NestedJoins {
     }
 
     fn is_reserved_for_identifier(&self, keyword: Keyword) -> bool {
-        self.0.is_reserved_for_identifier(keyword)
+        // A fault within `CASE` is told where it is, rather than taken for a column of that name.
+        keyword == Keyword::CASE || self.0.is_reserved_for_identifier(keyword)
     }
 }

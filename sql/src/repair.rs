@@ -4,13 +4,16 @@
 //! lineage or spells it in words that are known. Every token keeps its place in the text, and whatever is
 //! left out is reported.
 
+mod alter;
 mod clickhouse;
 mod create;
 mod expr;
 mod files;
 mod inert;
 mod joins;
+mod pivots;
 mod spark;
+mod stars;
 mod tails;
 mod view;
 mod words;
@@ -60,7 +63,10 @@ impl Repair {
 pub(crate) fn repair(tokens: &[TokenWithSpan], at: usize, dialect: Dialect) -> Option<Repair> {
     let view = View { tokens, kind: dialect.kind() };
     let rules = [
+        pivots::pivots,
         create::create,
+        alter::alter,
+        stars::stars,
         clickhouse::clickhouse,
         spark::spark,
         tails::tail,

@@ -104,6 +104,11 @@ pub(crate) enum Effect {
         to: Table,
     },
     Swap(Table, Table),
+    /// A table has another name from now on.
+    Alias {
+        name: Table,
+        target: Table,
+    },
     /// A variable holds the rows of a query for the statements after.
     Record {
         name: Name,
@@ -300,6 +305,8 @@ pub(crate) struct Star {
     pub like: Option<String>,
     /// Only columns whose names this regular expression finds.
     pub matching: Option<String>,
+    /// Only columns whose names this one does not find.
+    pub lacking: Option<String>,
     /// What is done to each column.
     pub usage: Usage,
     pub place: Place,
@@ -439,6 +446,8 @@ pub(crate) struct Unpivot {
     pub name: Name,
     /// Each row's columns, as many as there are values.
     pub columns: Vec<Vec<Name>>,
+    /// All columns but these are turned into rows, instead.
+    pub all_but: Option<Vec<Name>>,
 }
 
 /// `MATCH_RECOGNIZE`.

@@ -5,7 +5,7 @@ mod multi;
 mod special;
 
 pub(crate) use multi::multi_insert;
-pub(crate) use special::{Operand, Special, special};
+pub(crate) use special::{Act, Operand, Special, special};
 use sqlparser::{
     keywords::Keyword,
     tokenizer::{Token, TokenWithSpan, Word},
@@ -49,10 +49,15 @@ fn may_change(tokens: &[TokenWithSpan], at: usize, kind: Kind) -> bool {
             K::INTO => next_word(tokens, at).is_some_and(|next| next.keyword == K::TEMP),
             K::FOR => next_word(tokens, at).is_some_and(|next| matches!(next.keyword, K::READ | K::FETCH)),
             K::DELETE => next_word(tokens, at).is_some_and(|next| next.keyword == K::FROM),
+            K::ARRAY => kind == Kind::BigQuery && tokens.get(at + 1).is_some_and(|next| next.token == Token::Lt),
+            K::SET | K::ALTER | K::OPEN | K::DATABASE | K::COPY => true,
+            K::EXEC | K::EXECUTE => kind == Kind::TSql,
             K::CREATE | K::CROSS | K::DIRECTORY | K::UNLOAD | K::AUTO | K::OMIT => true,
             _ => match word.value.len() {
                 3 => kind == Kind::Teradata,
                 4 => word.value.eq_ignore_ascii_case("keep"),
+                6 => word.value.eq_ignore_ascii_case("upsert"),
+                7 => word.value.eq_ignore_ascii_case("shallow"),
                 _ => false,
             },
         },

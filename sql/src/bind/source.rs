@@ -329,7 +329,12 @@ impl<'a> Binder<'a> {
     fn unpivot(&mut self, unpivot: &'a Unpivot, scope: &Scope<'_>) -> Rc<Relation> {
         let (_, input) = self.source(&unpivot.input, scope);
         let place = unpivot.input.place;
-        let used: Vec<Sym> = unpivot.columns.iter().flatten().map(|name| self.tables.label(*name).loose).collect();
+        let mut used: Vec<Sym> = unpivot.columns.iter().flatten().map(|name| self.tables.label(*name).loose).collect();
+        if let Some(kept) = &unpivot.all_but {
+            let kept: Vec<Sym> = kept.iter().map(|name| self.tables.label(*name).loose).collect();
+            let all = input.columns.iter().map(|column| column.label.loose);
+            used.extend(all.filter(|label| !kept.contains(label)));
+        }
         let mut result = Relation { influences: input.influences.clone(), ..Relation::default() };
         result.columns = input.columns.iter().filter(|column| !used.contains(&column.label.loose)).cloned().collect();
         result.open.clone_from(&input.open);
@@ -339,6 +344,11 @@ impl<'a> Binder<'a> {
             let mut origins = Vec::new();
             for column in unpivot.columns.iter().filter_map(|columns| columns.get(index)) {
                 origins.extend(self.input_column(&input, *column, place));
+            }
+            if unpivot.all_but.is_some() {
+                let turned = input.columns.iter().filter(|column| used.contains(&column.label.loose));
+                origins.extend(turned.flat_map(|column| column.origins.iter().copied()));
+                origins.extend(unknown_origins(&input, self.star).iter());
             }
             all.extend(origins.iter().copied());
             values.push(self.made(self.tables.label(*value), origins, UNPLACED));

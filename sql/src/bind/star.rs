@@ -44,7 +44,8 @@ impl<'a> Binder<'a> {
             let message = "the fields of this value are not known".to_owned();
             return self.report(code::STAR_NOT_EXPANDED, Severity::Note, of.place, message);
         }
-        if let Some(pattern) = star.matching.as_ref().filter(|pattern| regex::Regex::new(pattern).is_err()) {
+        let patterns = [&star.matching, &star.lacking].into_iter().flatten();
+        for pattern in patterns.filter(|pattern| regex::Regex::new(pattern).is_err()) {
             let message = format!("the pattern \"{pattern}\" is not followed: all columns are taken");
             self.report(code::UNSUPPORTED, Severity::Warning, star.place, message);
         }
@@ -156,11 +157,12 @@ impl<'a> Binder<'a> {
             let text = self.tables.symbols.text(label.loose);
             like(&pattern.to_lowercase(), text)
         });
-        let matched = star.matching.as_ref().is_none_or(|pattern| {
-            // A pattern that cannot be read has been reported; it keeps nothing out.
-            regex::Regex::new(pattern).map_or(true, |regex| regex.is_match(self.tables.symbols.text(label.shown)))
-        });
-        !excepted && liked && matched
+        // A pattern that cannot be read has been reported; it keeps nothing out.
+        let finds =
+            |pattern: &String| Some(regex::Regex::new(pattern).ok()?.is_match(self.tables.symbols.text(label.shown)));
+        let matched = star.matching.as_ref().and_then(finds).unwrap_or(true);
+        let lacking = star.lacking.as_ref().and_then(finds).is_none_or(|found| !found);
+        !excepted && liked && matched && lacking
     }
 
     /// `REPLACE` and `RENAME`.

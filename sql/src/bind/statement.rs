@@ -57,6 +57,7 @@ impl<'a> Binder<'a> {
             }
             Effect::Rename { from, to } => self.rename(from, to),
             Effect::Swap(left, right) => self.swap(left, right),
+            Effect::Alias { name, target } => self.tables.alias(self.script, name, target),
             Effect::Use { catalog, schema } => {
                 if let Some(catalog) = catalog {
                     self.tables.defaults.catalog = Some(self.written(*catalog).to_owned());

@@ -128,6 +128,15 @@ impl<'a> Tables<'a> {
         self.enter(full, false)
     }
 
+    /// From now on `name` means what `target` does.
+    pub fn alias(&mut self, script: &Script, name: &Table, target: &Table) {
+        let id = self.resolve(script, target);
+        let parts = name.path.iter().map(|name| script.names[name.0 as usize].clone()).collect();
+        let full = self.complete(TableName { parts });
+        let key = full.parts.iter().map(|part| self.label_of(&part.value, part.quoted).key).collect();
+        self.known.insert(key, id);
+    }
+
     /// The name completed with the defaults in force.
     fn complete(&self, mut name: TableName) -> TableName {
         if name.parts.is_empty() || name.parts.len() == 1 && is_session_name(&name.parts[0].value) {

@@ -365,8 +365,17 @@ impl<'a> Lower<'a> {
     ) -> Relation {
         let input = self.source(table);
         let values = self.column_tuple(value);
-        let columns = columns.iter().map(|column| self.column_tuple(&column.expr)).collect();
-        Relation::Unpivot(Box::new(Unpivot { input, values, name: self.name(name), columns }))
+        let all_but = match columns {
+            [ast::ExprWithAlias { expr: Ast::Function(call), .. }] => {
+                self.columns_of_call(call).map(|star| star.except)
+            }
+            _ => None,
+        };
+        let columns = match all_but {
+            Some(_) => Vec::new(),
+            None => columns.iter().map(|column| self.column_tuple(&column.expr)).collect(),
+        };
+        Relation::Unpivot(Box::new(Unpivot { input, values, name: self.name(name), columns, all_but }))
     }
 
     fn column_tuple(&mut self, expr: &'a Ast) -> Vec<Name> {

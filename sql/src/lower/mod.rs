@@ -27,7 +27,7 @@ use crate::{
     name::Ident,
     positions::Positions,
     script::{Effect, FillMode, Name, Path, Place, Query, QueryId, Script, Statement, Table},
-    tokens::{Operand, Special},
+    tokens::{Act, Operand, Special},
 };
 
 /// How deep expressions and queries are followed.
@@ -138,8 +138,23 @@ pub(crate) fn lower_special(special: &Special, positions: &Positions<'_>, arena:
     let mut tables = |operands: &[Operand]| -> Vec<Table> {
         operands.iter().map(|operand| operand_table(operand, positions, arena)).collect()
     };
-    let effect = Effect::Touch { reads: tables(&special.reads), writes: tables(&special.writes) };
-    Statement { kind: StatementKind::Copy, place: positions.whole(), effects: vec![effect] }
+    let (mut reads, mut writes) = (tables(&special.reads), tables(&special.writes));
+    let place = positions.whole();
+    let (kind, effect) = match (special.act, reads.pop(), writes.pop()) {
+        (Act::Name, Some(target), Some(name)) => (StatementKind::Other, Effect::Alias { name, target }),
+        (act, read, write) => {
+            reads.extend(read);
+            writes.extend(write);
+            let kind = if act == Act::Call { StatementKind::Insert } else { StatementKind::Copy };
+            (kind, Effect::Touch { reads, writes })
+        }
+    };
+    if special.act == Act::Call {
+        let message = "the rows that a procedure gives are not followed".to_owned();
+        let (code, severity, span) = (code::UNSUPPORTED, Severity::Warning, place.span());
+        arena.diagnostics.push(Diagnostic { code, severity, span, message });
+    }
+    Statement { kind, place, effects: vec![effect] }
 }
 
 /// The query whose rows a statement read from its tokens writes to each of its targets.

@@ -60,7 +60,7 @@ impl<'a> Lower<'a> {
                 let input = self.take_source(&mut select);
                 let columns = unpivot_columns.iter().map(|column| vec![self.name(column)]).collect();
                 let values = vec![self.name(value_column)];
-                let unpivot = Unpivot { input, values, name: self.name(name_column), columns };
+                let unpivot = Unpivot { input, values, name: self.name(name_column), columns, all_but: None };
                 select.sources.push(plain_source(Relation::Unpivot(Box::new(unpivot)), place));
             }
             PipeOperator::Call { function, .. } => {

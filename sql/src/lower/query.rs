@@ -131,7 +131,12 @@ impl<'a> Lower<'a> {
             for (index, value) in row.content.iter().enumerate() {
                 let expr = self.expr(value);
                 match columns.get_mut(index) {
-                    Some(column) => column.refs.extend(expr.refs),
+                    Some(column) => {
+                        if column.refs.is_empty() && !expr.refs.is_empty() {
+                            column.place = expr.place;
+                        }
+                        column.refs.extend(expr.refs);
+                    }
                     None => columns.push(Expr { ordinal: None, ..expr }),
                 }
             }
@@ -299,10 +304,20 @@ impl<'a> Lower<'a> {
                 let mut star = self.star(options);
                 match kind {
                     ast::SelectItemQualifiedWildcardKind::ObjectName(name) => star.qualifier = self.path(name),
-                    ast::SelectItemQualifiedWildcardKind::Expr(expr) => star.of = Some(self.expr(expr)),
+                    ast::SelectItemQualifiedWildcardKind::Expr(expr) => self.star_of_expr(expr, &mut star),
                 }
                 Item::Star(Box::new(star))
             }
+        }
+    }
+
+    /// `(t).*` and `(t.c).*` are `t.*` and `t.c.*`; else it is the star of a value that is made here.
+    fn star_of_expr(&mut self, expr: &'a ast::Expr, star: &mut Star) {
+        match expr {
+            ast::Expr::Nested(inner) => self.star_of_expr(inner, star),
+            ast::Expr::Identifier(ident) => star.qualifier = Box::new([self.name(ident)]),
+            ast::Expr::CompoundIdentifier(idents) => star.qualifier = self.names(idents).into(),
+            made => star.of = Some(self.expr(made)),
         }
     }
 
@@ -346,17 +361,22 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn columns_of_call(&mut self, call: &'a ast::Function) -> Option<Star> {
+    pub(super) fn columns_of_call(&mut self, call: &'a ast::Function) -> Option<Star> {
         let ast::FunctionArguments::List(list) = &call.args else { return None };
         let [ast::FunctionArg::Unnamed(argument)] = list.args.as_slice() else { return None };
         let name = function_name(&call.name);
         let place = self.name_place(&call.name);
-        match (name == "columns", argument) {
-            (true, ast::FunctionArgExpr::Wildcard | ast::FunctionArgExpr::WildcardWithOptions(_)) => {
-                Some(Star { place, ..Star::default() })
+        let but = name == "columns_but";
+        match (but || name == "columns", argument) {
+            (true, ast::FunctionArgExpr::Wildcard) => Some(Star { place, ..Star::default() }),
+            (true, ast::FunctionArgExpr::WildcardWithOptions(options)) => Some(Star { place, ..self.star(options) }),
+            (true, ast::FunctionArgExpr::QualifiedWildcard(qualifier)) => {
+                Some(Star { qualifier: self.path(qualifier), place, ..Star::default() })
             }
             (true, ast::FunctionArgExpr::Expr(ast::Expr::Value(value))) => {
-                Some(Star { matching: value.value.clone().into_string(), place, ..Star::default() })
+                let pattern = value.value.clone().into_string();
+                let (matching, lacking) = if but { (None, pattern) } else { (pattern, None) };
+                Some(Star { matching, lacking, place, ..Star::default() })
             }
             (false, ast::FunctionArgExpr::Expr(inner)) => {
                 let star = self.columns_call(inner)?;

@@ -13,7 +13,7 @@ pub(super) fn clickhouse(view: View<'_>, at: usize) -> Option<Repair> {
     if view.kind != Kind::ClickHouse && view.kind != Kind::Generic {
         return None;
     }
-    scalar_with(view, here).or_else(|| ternary(view, here))
+    scalar_with(view, here).or_else(|| ternary(view, here)).or_else(|| array_join(view, here))
 }
 
 /// `LIMIT 2 OFFSET 1 BY a`: how many rows of each group.
@@ -22,11 +22,13 @@ fn limit_by(view: View<'_>, at: usize) -> Option<Repair> {
     if !view.is(at, "BY") || !counted {
         return None;
     }
-    let end = view.until(at, |view, at| view.any(at, &["UNION", "SETTINGS", "FORMAT", "LIMIT"]));
-    Some(Repair::dropped(at..end).losing("how many rows of each group are kept"))
+    // The parser knows `LIMIT n BY a` without an offset.
+    let limit = std::iter::successors(view.before(at), |at| view.before(*at)).take(5);
+    let limit = limit.into_iter().find(|at| view.is(*at, "LIMIT"))?;
+    (view.next(view.next(limit)) < at).then(|| Repair::respelled(limit..at, view.made("LIMIT 1", limit)))
 }
 
-/// A branch of a set operation that is ordered or limited without brackets.
+/// A branch of a set operation that is ordered or limited without brackets gets them.
 fn ordered_branch(view: View<'_>, at: usize) -> Option<Repair> {
     if !view.any(at, &["UNION", "EXCEPT", "INTERSECT"]) {
         return None;
@@ -39,13 +41,20 @@ fn ordered_branch(view: View<'_>, at: usize) -> Option<Repair> {
             Token::RParen | Token::RBracket => depth += 1,
             Token::LParen | Token::LBracket if depth == 0 => break,
             Token::LParen | Token::LBracket => depth -= 1,
-            _ if depth == 0 && view.any(before, &["FROM", "WHERE", "SELECT", "HAVING"]) => break,
+            _ if depth == 0 && view.is(before, "SELECT") => {
+                here = before;
+                break;
+            }
             _ if depth == 0 && view.any(before, &["ORDER", "LIMIT", "OFFSET", "SETTINGS"]) => start = Some(before),
             _ => {}
         }
         here = before;
     }
-    Some(Repair::dropped(start?..at).losing("how a branch is ordered"))
+    start?;
+    let mut out = view.made("(", here);
+    out.extend(view.copy(here..at));
+    out.extend(view.made(")", at));
+    Some(Repair::respelled(here..at, out))
 }
 
 /// `WITH e AS name …`: an expression with a name, which is written out where the name stands.
@@ -101,6 +110,32 @@ fn scalar_item(view: View<'_>, first: usize) -> Option<(usize, usize)> {
         }
         start = view.next(end);
     }
+}
+
+/// `ARRAY JOIN f(x) AS a` as a join with the elements of what is computed.
+fn array_join(view: View<'_>, at: usize) -> Option<Repair> {
+    let near = std::iter::successors(Some(at), |at| view.before(*at)).take(8);
+    let start = near.into_iter().find(|at| view.reads(*at, "ARRAY JOIN").is_some())?;
+    let from = view.solid(view.reads(start, "ARRAY JOIN")?);
+    let ends = |view: &View<'_>, at: usize| {
+        view.any(at, &["WHERE", "PREWHERE", "GROUP", "ORDER", "LIMIT", "JOIN", "LEFT", "INNER", "UNION", "SETTINGS"])
+    };
+    let end = view.until(from, ends);
+    let before = view.before(start)?;
+    let begin = if view.any(before, &["LEFT", "INNER"]) { before } else { start };
+    let mut out = view.made("CROSS JOIN LATERAL ( SELECT", start);
+    let mut item = from;
+    while item < end {
+        let stop = view.until(item, |view, at| view.is(at, ",")).min(end);
+        let name = view.until(item, |view, at| view.is(at, "AS")).min(stop);
+        out.extend(view.made(if item == from { "arrayJoin (" } else { ", arrayJoin (" }, item));
+        out.extend(view.copy(item..name));
+        out.extend(view.made(")", item));
+        out.extend(view.copy(name..stop));
+        item = view.next(stop);
+    }
+    out.extend(view.made(")", start));
+    Some(Repair::respelled(begin..end, out))
 }
 
 /// `c ? a : b` as `if(c, a, b)`.

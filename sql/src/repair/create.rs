@@ -35,6 +35,13 @@ pub(super) fn create(view: View<'_>, at: usize) -> Option<Repair> {
     if !view.any(first, &["CREATE", "REPLACE"]) {
         return None;
     }
+    // BigQuery's view that is the replica of another.
+    if let Some(start) = (first..view.tokens.len()).find(|at| view.reads(*at, "AS REPLICA OF").is_some()) {
+        return Some(Repair::respelled(
+            start..view.reads(start, "AS REPLICA OF")?,
+            view.made("AS SELECT * FROM", start),
+        ));
+    }
     let object = object(view, first)?;
     let mut made =
         Made { view, out: Vec::new(), table: view.is(object, "TABLE"), query: None, columns: false, unread: false };
@@ -59,7 +66,8 @@ fn object(view: View<'_>, first: usize) -> Option<usize> {
     let mut at = first;
     for _ in 0..HEAD {
         at = view.next(at);
-        if view.any(at, &["TABLE", "VIEW"]) {
+        // A projection holds the rows of its query, as a view does.
+        if view.any(at, &["TABLE", "VIEW", "PROJECTION"]) {
             return Some(at);
         }
         if view.any(at, &OTHERS) || view.any(at, &["AS", "(", "SELECT"]) {
@@ -127,6 +135,9 @@ impl Made<'_> {
                 }
                 Token::LParen => view.group(at),
                 _ if view.any(at, &["LIKE", "CLONE"]) => self.kept(at),
+                _ if view.is(at, "AS") && view.before(at).is_some_and(|word| view.any(word, &["STORED", "FORMAT"])) => {
+                    view.next(at) + 1
+                }
                 _ if view.is(at, "AS") && view.kind != Kind::ClickHouse => {
                     self.unread |= view.is_word(view.next(at)) && !view.any(view.next(at), &KINDS_OF_TABLE);
                     at + 1
@@ -164,7 +175,7 @@ impl Made<'_> {
             while view.is(inner, "(") {
                 inner = view.next(inner);
             }
-            if !view.any(inner, &["SELECT", "SEL", "WITH", "FROM", "TABLE", "VALUES"]) {
+            if !view.any(inner, &["SELECT", "SEL", "WITH", "FROM", "TABLE", "VALUES", "PIVOT", "UNPIVOT"]) {
                 return None;
             }
             self.say("AS", at);

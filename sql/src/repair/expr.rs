@@ -34,6 +34,8 @@ pub(super) fn expression(view: View<'_>, at: usize) -> Option<Repair> {
         duration,
         interval,
         cast_type,
+        filter_condition,
+        range_of_values,
         comprehension,
         named_argument,
         argument_word,
@@ -73,16 +75,52 @@ fn interval(view: View<'_>, at: usize) -> Option<Repair> {
     let mut start = at;
     for _ in 0..6 {
         if view.is(start, "INTERVAL") {
-            let amount = view.next(start);
-            let end = view.group(amount).max(amount + 1);
-            let unit = view.solid(end);
-            let known = view.is_word(unit) && !view.any(unit, &["AND", "OR", "AS", "FROM"]);
+            let sign = view.next(start);
+            let amount = if view.any(sign, &["-", "+"]) { view.next(sign) } else { sign };
+            let mut end = view.group(amount).max(amount + 1);
             let with = view.copy(amount..end);
-            return Some(Repair::respelled(start..if known { unit + 1 } else { end }, with));
+            let unit = view.solid(end);
+            if view.is_word(unit) && !view.any(unit, &["AND", "OR", "AS", "FROM"]) {
+                end = unit + 1;
+            }
+            // `1 DAY 2 HOURS`: more of the same.
+            while view.any(view.next(view.solid(end)), &UNITS) && !view.is_word(view.solid(end)) {
+                end = view.next(view.solid(end)) + 1;
+            }
+            return Some(Repair::respelled(start..end, with));
         }
         start = view.before(start)?;
     }
     None
+}
+
+/// `FILTER (c)` as `FILTER (WHERE c)`.
+fn filter_condition(view: View<'_>, at: usize) -> Option<Repair> {
+    let open = [Some(at), view.opening(at), view.before(at).filter(|open| view.is(*open, "("))];
+    let filter = |open: &usize| view.is(*open, "(") && view.before(*open).is_some_and(|word| view.is(word, "FILTER"));
+    let inside = view.next(open.into_iter().flatten().find(filter)?);
+    (!view.is(inside, "WHERE")).then(|| Repair::respelled(inside..inside, view.made("WHERE", inside)))
+}
+
+/// Exasol's `VALUES BETWEEN a AND b` as `(SELECT a AS range_value)`.
+fn range_of_values(view: View<'_>, at: usize) -> Option<Repair> {
+    let near = std::iter::successors(Some(at), |at| view.before(*at)).take(4);
+    let start = near.into_iter().find(|at| view.reads(*at, "VALUES BETWEEN").is_some())?;
+    let from = view.solid(view.reads(start, "VALUES BETWEEN")?);
+    let and = view.until(from, |view, at| view.is(at, "AND"));
+    let ends = |view: &View<'_>, at: usize| {
+        view.any(at, &["AS", "WITH", "WHERE", "GROUP", "ORDER", "LIMIT", ",", "JOIN", "INNER", "LEFT", "CROSS"])
+    };
+    let end = view.until(and, ends);
+    let end = view.reads(end, "WITH STEP").map_or(end, |step| view.solid(step) + 1);
+    let operand = view.before(start).is_some_and(|before| view.any(before, &["FROM", "JOIN", ","]));
+    let mut out = view.made(if operand { "( SELECT" } else { "SELECT" }, start);
+    out.extend(view.copy(from..and));
+    out.extend(view.made("AS RANGE_VALUE", start));
+    if operand {
+        out.extend(view.made(")", start));
+    }
+    Some(Repair::respelled(start..end, out))
 }
 
 /// A type that is not known, in `CAST(x AS …)` or after `::`.
@@ -244,7 +282,13 @@ fn named_value(view: View<'_>, at: usize) -> Option<Repair> {
     if !view.is_word(name) && !view.is_string(name) && !matches!(view.token(name), Token::Number(..)) {
         name = at;
     }
-    Some(Repair::dropped(at..name + 1).losing("a name inside an expression"))
+    let open = view.opening(at)?;
+    let outer = view.opening(open).and_then(|outer| view.before(outer));
+    // A row's value is known by its place, and what an `UNPIVOT` calls a column by the column.
+    let known = view.before(open).is_some_and(|word| view.any(word, &["VALUES", ","]))
+        || outer.is_some_and(|word| view.any(word, &["UNPIVOT", "IN"]));
+    let change = Repair::dropped(at..name + 1);
+    Some(if known { change } else { change.losing("a name inside an expression") })
 }
 
 /// A literal in several parts, or with a mark that is not known.

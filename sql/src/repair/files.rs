@@ -7,7 +7,7 @@ use sqlparser::tokenizer::{Token, TokenWithSpan};
 use super::{create::name_end, view::View};
 use crate::{
     dialect::Dialect,
-    tokens::{Operand, Special},
+    tokens::{Act, Operand, Special},
 };
 
 /// The tables and files of a `COPY`, `LOAD`, `EXPORT` or `IMPORT` that was refused.
@@ -15,7 +15,8 @@ pub(crate) fn files(tokens: &[TokenWithSpan], dialect: Dialect) -> Option<Specia
     let view = View { tokens, kind: dialect.kind() };
     let first = view.solid(0);
     let second = view.next(first);
-    let mut moved = Special { tokens: tokens.len(), reads: Vec::new(), writes: Vec::new(), query: None };
+    let mut moved =
+        Special { tokens: tokens.len(), reads: Vec::new(), writes: Vec::new(), query: None, act: Act::Move };
     if view.is(first, "COPY") {
         copy(view, second, &mut moved)?;
     } else if view.is(first, "LOAD") {
@@ -24,6 +25,8 @@ pub(crate) fn files(tokens: &[TokenWithSpan], dialect: Dialect) -> Option<Specia
         export(view, second, &mut moved)?;
     } else if view.is(first, "IMPORT") && view.is(second, "INTO") {
         import(view, view.next(second), &mut moved)?;
+    } else if view.is(first, "INSERT") {
+        called(view, second, &mut moved)?;
     } else {
         return None;
     }
@@ -62,6 +65,15 @@ fn copy(view: View<'_>, at: usize, moved: &mut Special) -> Option<()> {
         return None;
     }
     Some(())
+}
+
+/// T-SQL's `INSERT INTO t (…) EXEC p …`.
+fn called(view: View<'_>, at: usize, moved: &mut Special) -> Option<()> {
+    let start = if view.is(at, "INTO") { view.next(at) } else { at };
+    let exec = view.until(start, |view, at| view.any(at, &["EXEC", "EXECUTE", "SELECT", "VALUES", "WITH"]));
+    moved.writes.extend(operand(view, start));
+    moved.act = Act::Call;
+    view.any(exec, &["EXEC", "EXECUTE"]).then_some(())
 }
 
 /// MySQL's, Hive's, BigQuery's and StarRocks' `LOAD`.

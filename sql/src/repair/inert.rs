@@ -158,7 +158,7 @@ fn schema(view: View<'_>, first: usize) -> Option<StatementKind> {
     let mut at = first;
     for _ in 0..HEAD {
         at = view.next(at);
-        if view.any(at, MOVING) && !view.is(first, "DROP") {
+        if view.any(at, MOVING) && !view.is(first, "DROP") && holds_query(view, first) {
             return None;
         }
         if view.any(at, &["TABLE", "VIEW"]) {

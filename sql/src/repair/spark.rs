@@ -66,18 +66,36 @@ fn version(view: View<'_>, at: usize) -> Option<Repair> {
     (view.is(at, "@") && glued).then(|| Repair::dropped(at..at + 2).passing("the version of a table"))
 }
 
-/// `TRANSFORM (a, b) USING 'script' AS (…)`.
+/// `TRANSFORM (a, b) USING 'script' AS (c STRING, d STRING)` as a call that makes several columns.
 fn transform(view: View<'_>, at: usize) -> Option<Repair> {
-    let mut start = at;
-    for _ in 0..3 {
-        let row_format = view.reads(start, "ROW FORMAT").is_some();
-        if row_format || view.is(start, "USING") && view.is_string(view.next(start)) {
-            let end = view.until(start, |view, at| view.is(at, "FROM"));
-            return Some(Repair::dropped(start..end).losing("the columns that a script makes"));
-        }
-        start = view.before(start)?;
+    let near = std::iter::successors(Some(at), |at| view.before(*at)).take(5);
+    let begins =
+        |at: &usize| view.reads(*at, "ROW FORMAT").is_some() || view.is(*at, "USING") && view.is_string(view.next(*at));
+    if let Some(start) = near.into_iter().find(begins) {
+        let end = view.until(start + 1, |view, at| view.any(at, &["FROM", "SELECT", "USING", "AS"]));
+        // What `NULL DEFINED AS` and `STORED AS` name is no column.
+        let end = match view.is(end, "AS") && !view.is(view.next(end), "(") {
+            true => view.until(view.next(end) + 1, |view, at| view.any(at, &["FROM", "SELECT", "USING", "AS"])),
+            false => end,
+        };
+        return Some(Repair::dropped(start..end).passing("how a script is run"));
     }
-    None
+    let open = view.opening(at)?;
+    let call = view.before(open).filter(|before| view.is(*before, "AS")).and_then(|before| view.before(before))?;
+    if !view.is(call, ")") {
+        return None;
+    }
+    let mut out = view.made("(", open);
+    let mut item = view.next(open);
+    let end = view.group(open);
+    while item + 1 < end {
+        out.extend(view.copy(item..item + 1));
+        item = view.next(view.until(item, |view, at| view.is(at, ",")));
+        out.extend(view.made(if item + 1 < end { "," } else { ")" }, open));
+    }
+    let same = view.copy(open..end).iter().filter(|token| !crate::blocks::is_blank(&token.token)).count();
+    let shorter = out.iter().filter(|token| !crate::blocks::is_blank(&token.token)).count() < same;
+    shorter.then(|| Repair::respelled(open..end, out))
 }
 
 /// `ARRAY<STRUCT<a INT64>>[…]`: the type of a literal.

@@ -1,5 +1,7 @@
 //! Clauses that carry no lineage, wherever a grammar does not know them.
 
+use sqlparser::tokenizer::Token;
+
 use super::{Repair, view::View};
 
 /// How far a clause reaches.
@@ -56,6 +58,10 @@ const TAILS: &[(&str, Extent)] = &[
     ("WITH LABEL", Items(1)),
     ("WITH OFFSET", Words),
     ("WITH INDEX", Group),
+    ("USE AND KEEP", Rest),
+    ("CHARACTER SET", Items(1)),
+    ("UNSEGMENTED", Rest),
+    ("SEGMENTED BY", Rest),
     ("WITH UR", Words),
     ("WITH CS", Words),
     ("WITH RS", Words),
@@ -157,12 +163,15 @@ pub(super) fn tail(view: View<'_>, at: usize) -> Option<Repair> {
         let known = TAILS.iter().find_map(|(words, extent)| Some((view.reads(start, words)?, *extent)));
         if let Some((end, extent)) = known {
             let end = reach(view, end, extent);
-            if end > at.min(view.tokens.len() - 1) {
+            if end > start && end >= at.min(view.tokens.len() - 1) {
                 return Some(Repair::dropped(start..end).passing("a clause of the statement"));
             }
         }
-        if let Some(end) = ORDERINGS.iter().find_map(|words| view.reads(start, words)) {
-            let end = reach(view, end, Clause);
+        if let Some(words) = ORDERINGS.iter().find_map(|words| view.reads(start, words)) {
+            let end = reach(view, words, Clause);
+            if end > at && view.any(start, &["DISTRIBUTE", "SORT", "CLUSTER"]) {
+                return Some(Repair::respelled(start..words, view.made(sorting(view, start), start)));
+            }
             if end > at {
                 return Some(Repair::dropped(start..end).losing("how rows are distributed or ordered"));
             }
@@ -170,6 +179,22 @@ pub(super) fn tail(view: View<'_>, at: usize) -> Option<Repair> {
         start = view.before(start)?;
     }
     None
+}
+
+/// What stands for `DISTRIBUTE BY` and its like: a first order, or one more.
+fn sorting(view: View<'_>, start: usize) -> &'static str {
+    let mut depth = 0usize;
+    for at in (0..start).rev() {
+        match view.token(at) {
+            Token::RParen => depth += 1,
+            Token::LParen if depth == 0 => break,
+            Token::LParen => depth -= 1,
+            _ if depth == 0 && view.is(at, "SELECT") => break,
+            _ if depth == 0 && view.reads(at, "ORDER BY").is_some() => return ",",
+            _ => {}
+        }
+    }
+    "ORDER BY"
 }
 
 fn reach(view: View<'_>, end: usize, extent: Extent) -> usize {

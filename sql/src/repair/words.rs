@@ -84,6 +84,9 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("INSERT ALL BY NAME", "INSERT *"),
     ("REMOVE DUPLICATES", "WHEN NOT MATCHED THEN INSERT *"),
     ("VALUE OF", "="),
+    ("ORDER SIBLINGS", "ORDER"),
+    ("GROUP AND ORDER BY", "GROUP BY"),
+    ("STRUCT ( )", "NULL"),
 ];
 
 /// Signs left out where the parser stops at them.
@@ -96,6 +99,11 @@ pub(super) fn respell(view: View<'_>, at: usize) -> Option<Repair> {
         return Some(Repair::respelled(first..first + 1, view.made("SELECT", first)));
     }
     rows(view, here)
+        .or_else(|| trailing_comma(view, here))
+        .or_else(|| hints(view, here))
+        .or_else(|| conflict(view, here))
+        .or_else(|| set_operation(view, here))
+        .or_else(|| variable_target(view, here))
         .or_else(|| by_name(view, here))
         .or_else(|| insert(view, here))
         .or_else(|| sequence(view, here))
@@ -138,8 +146,12 @@ fn is_infix(view: View<'_>, at: usize, text: &str) -> bool {
 
 /// `VALUES 1, 2` as `VALUES (1), (2)`, and names of values in rows.
 fn rows(view: View<'_>, at: usize) -> Option<Repair> {
-    let values = view.before(at).filter(|before| view.is(*before, "VALUES"))?;
-    if view.is(at, "(") {
+    let before = view.before(at)?;
+    // The first value may have been taken for an alias.
+    let early = view.before(before).filter(|values| view.is(*values, "VALUES") && view.is(at, ","));
+    let values = if view.is(before, "VALUES") { before } else { early? };
+    let at = view.next(values);
+    if view.any(at, &["(", "BETWEEN"]) {
         return None;
     }
     let ends = |view: &View<'_>, at: usize| {
@@ -158,6 +170,90 @@ fn rows(view: View<'_>, at: usize) -> Option<Repair> {
         with.extend(view.made(",", end));
         start = view.next(end);
     }
+}
+
+/// `(a, b,)`.
+fn trailing_comma(view: View<'_>, at: usize) -> Option<Repair> {
+    let comma = [view.before(at), Some(at)].into_iter().flatten().find(|comma| view.is(*comma, ","))?;
+    let closes = view.any(view.next(comma), &[")", "]", "}", "FROM"]);
+    closes.then(|| Repair::dropped(comma..comma + 1))
+}
+
+/// T-SQL's `WITH (TABLOCK)` where only a name may stand, and `TOP 0.5 PERCENT`.
+fn hints(view: View<'_>, at: usize) -> Option<Repair> {
+    const HINTS: [&str; 14] = [
+        "NOLOCK",
+        "UPDLOCK",
+        "HOLDLOCK",
+        "TABLOCK",
+        "TABLOCKX",
+        "ROWLOCK",
+        "PAGLOCK",
+        "READPAST",
+        "READCOMMITTED",
+        "XLOCK",
+        "NOWAIT",
+        "INDEX",
+        "FORCESEEK",
+        "SERIALIZABLE",
+    ];
+    let mut near = std::iter::successors(Some(at), |at| view.before(*at)).take(12);
+    let with = |at: &usize| view.is(*at, "WITH") && view.is(view.next(*at), "(");
+    if let Some(start) = near.find(|at| with(at) && view.any(view.next(view.next(*at)), &HINTS)) {
+        let end = view.group(view.next(start));
+        return Some(Repair::dropped(start..end).passing("a hint"));
+    }
+    let part = |at: &usize| matches!(view.token(view.next(*at)), Token::Number(text, _) if text.contains('.'));
+    let top = (0..view.tokens.len()).find(|at| view.is(*at, "TOP") && part(at))?;
+    let end = view.reads(view.next(top) + 1, "PERCENT").unwrap_or(view.next(top) + 1);
+    let end = view.reads(end, "WITH TIES").unwrap_or(end);
+    Some(Repair::dropped(top..end).passing("how many rows"))
+}
+
+/// `ON CONFLICT (a, f(b)) WHERE c DO …` without what makes a conflict.
+fn conflict(view: View<'_>, at: usize) -> Option<Repair> {
+    let mut near = std::iter::successors(Some(view.next(at)), |at| view.before(*at)).take(30);
+    let end = near.find_map(|at| view.reads(at, "ON CONFLICT"))?;
+    let action = view.until(end, |view, at| view.is(at, "DO"));
+    (view.is(action, "DO") && action > view.solid(end))
+        .then(|| Repair::dropped(view.solid(end)..action).passing("what makes a conflict"))
+}
+
+/// `UNION CORRESPONDING` and the ends of `UNION BY NAME` that say which columns are kept.
+fn set_operation(view: View<'_>, at: usize) -> Option<Repair> {
+    let before = view.before(at)?;
+    if let Some(start) = [at, before].into_iter().find(|at| view.is(*at, "CORRESPONDING")) {
+        let by = view.reads(start, "CORRESPONDING BY").map_or(start + 1, |end| view.group(view.solid(end)));
+        let change = Repair::respelled(start..by, view.made("BY NAME", start));
+        return Some(change.losing("that only the columns of both sides are kept"));
+    }
+    if view.any(at, &["LEFT", "FULL", "INNER"]) && view.is(before, ")") {
+        let next = view.next(at);
+        let union = if view.is(next, "OUTER") { view.next(next) } else { next };
+        let change = Repair::dropped(at..union);
+        return view.any(union, &["UNION", "INTERSECT", "EXCEPT"]).then(|| change.losing("which columns are kept"));
+    }
+    let named = view.is(at, "ON") && view.is(before, "NAME") && view.is(view.next(at), "(");
+    named.then(|| Repair::dropped(at..view.group(view.next(at))).losing("which columns are kept"))
+}
+
+/// MySQL's `SELECT a FROM t INTO @v` with the target before `FROM`.
+fn variable_target(view: View<'_>, at: usize) -> Option<Repair> {
+    if !view.is(at, "INTO") || !view.is(view.solid(0), "SELECT") {
+        return None;
+    }
+    let from = view.until(view.solid(0), |view, at| view.is(at, "FROM"));
+    let mut end = view.next(at);
+    while matches!(view.token(end), Token::Word(_) | Token::AtSign | Token::Comma | Token::Placeholder(_)) {
+        end = view.next(end);
+    }
+    if from >= at || end == view.next(at) {
+        return None;
+    }
+    let mut out = view.copy(at..end);
+    out.push(view.gap(at));
+    out.extend(view.copy(from..at));
+    Some(Repair::respelled(from..end, out))
 }
 
 /// `INSERT … BY NAME`.
@@ -181,8 +277,8 @@ fn insert(view: View<'_>, at: usize) -> Option<Repair> {
         let end = if view.is(view.solid(end), "(") { view.group(view.solid(end)) } else { view.until(end, query) };
         return Some(Repair::dropped(at..end).passing("which rows are replaced"));
     }
-    let top = [Some(at), Some(before), view.before(before)];
-    let top = top.into_iter().flatten().find(|start| view.is(*start, "TOP"))?;
+    let mut near = std::iter::successors(Some(at), |at| view.before(*at)).take(6);
+    let top = near.find(|start| view.is(*start, "TOP"))?;
     let statement = view.before(top).is_some_and(|word| view.any(word, &["INSERT", "UPDATE", "DELETE", "MERGE"]));
     if !statement {
         return None;

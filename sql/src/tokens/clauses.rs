@@ -2,12 +2,12 @@
 
 use sqlparser::{
     keywords::Keyword,
-    tokenizer::{Token, TokenWithSpan, Word},
+    tokenizer::{Location, Token, TokenWithSpan, Whitespace, Word},
 };
 
 use super::{Edit, is};
 use crate::{
-    blocks::{closing, word},
+    blocks::{closing, is_blank, word},
     dialect::Kind,
     functions, scan,
 };
@@ -38,6 +38,11 @@ impl Edit<'_> {
             "SEL" if kind == Kind::Teradata => self.replace("SELECT", Keyword::SELECT),
             "DEL" if kind == Kind::Teradata => self.replace("DELETE", Keyword::DELETE),
             "DIRECTORY" => self.directory(),
+            "UPSERT" if self.begins() => self.replace("INSERT", Keyword::INSERT),
+            "SET" | "ALTER" | "OPEN" | "DATABASE" if self.begins() => self.default_schema(kind),
+            "ARRAY" => self.typed_array(),
+            "SHALLOW" if self.reads(&["SHALLOW", "CLONE"]) => self.drop_words(1),
+            "COPY" if kind == Kind::BigQuery && self.creates_table() => self.replace("CLONE", Keyword::CLONE),
             "CREATE" => self.create_modifiers(),
             "ON" if kind == Kind::ClickHouse && self.reads(&["ON", "CLUSTER"]) => self.drop_words(3),
             "GLOBAL" if kind == Kind::ClickHouse => self.drop_words(1),
@@ -48,9 +53,74 @@ impl Edit<'_> {
             "AUTO" if self.reads(&["AUTO", "REFRESH"]) => self.drop_words(3),
             "INTO" if self.reads(&["INTO", "TEMP"]) && self.names_plainly(2) => self.temporary_target(),
             "UNLOAD" => self.quoted_query(),
+            "EXEC" | "EXECUTE" if kind == Kind::TSql => self.executed_query(),
             "DELETE" if self.reads(&["DELETE", "FROM", "TABLE"]) => self.keep_then_drop(2, 1),
             _ => false,
         }
+    }
+
+    /// Whether no solid token stands before.
+    fn begins(&self) -> bool {
+        self.out.iter().all(|token| matches!(token.token, Token::Whitespace(_)))
+    }
+
+    /// Whether what stands before is `CREATE TABLE` and a name.
+    fn creates_table(&self) -> bool {
+        let mut solid = self.out.iter().map(|token| &token.token).filter(|token| !is_blank(token));
+        let create = solid.next().is_some_and(|first| is(first, "CREATE"));
+        let words: Vec<&Token> = solid.collect();
+        let table = words.iter().any(|token| is(token, "TABLE"));
+        create && table && !words.iter().any(|token| is(token, "AS") || is(token, "("))
+    }
+
+    /// The ways to say which schema names without one are in.
+    fn default_schema(&mut self, kind: Kind) -> bool {
+        let forms: [(&[&str], bool); 9] = [
+            (&["SET", "CURRENT", "SCHEMA", "="], true),
+            (&["SET", "CURRENT", "SCHEMA"], true),
+            (&["SET", "CURRENT", "SQLID", "="], kind == Kind::Db2),
+            (&["SET", "SCHEMA", "="], true),
+            (&["SET", "SESSION", "DATABASE"], true),
+            (&["ALTER", "SESSION", "SET", "CURRENT_SCHEMA", "="], true),
+            (&["OPEN", "SCHEMA"], true),
+            (&["DATABASE"], kind == Kind::Teradata),
+            (&["SET", "SCHEMA"], true),
+        ];
+        let Some((words, _)) = forms.iter().find(|(words, known)| *known && self.reads(words)) else { return false };
+        let start = self.tokens[self.at].span;
+        let word = |value: &str, keyword| Token::Word(Word { value: value.to_owned(), quote_style: None, keyword });
+        let blank = Token::Whitespace(Whitespace::Space);
+        let setting = [word("SET", Keyword::SET), blank, word("search_path", Keyword::NoKeyword), Token::Eq];
+        self.out.extend(setting.map(|token| TokenWithSpan::new(token, start)));
+        self.drop_words(words.len())
+    }
+
+    /// BigQuery's `ARRAY<INT64>[1, 2]` without the type, which reads like comparisons.
+    fn typed_array(&mut self) -> bool {
+        let mut depth = 0usize;
+        let mut simple = true;
+        for (at, token) in self.solid().skip(1) {
+            match token {
+                Token::Lt => depth += 1,
+                Token::Gt => depth = depth.saturating_sub(1),
+                Token::ShiftRight => depth = depth.saturating_sub(2),
+                Token::Word(_) | Token::LParen | Token::RParen | Token::Number(..) | Token::Comma => {
+                    simple &= !is(token, "STRUCT");
+                }
+                _ => return false,
+            }
+            if depth == 0 {
+                let literal = self.tokens.get(at + 1).is_some_and(|next| next.token == Token::LBracket);
+                return literal && simple && self.keep_to(at + 1);
+            }
+        }
+        false
+    }
+
+    /// Keeps the token here and drops those after it up to `at`.
+    fn keep_to(&mut self, at: usize) -> bool {
+        self.out.push(self.tokens[self.at].clone());
+        self.drop_to(at)
     }
 
     fn drop_words(&mut self, count: usize) -> bool {
@@ -166,15 +236,38 @@ impl Edit<'_> {
     /// A bare parenthesis that is a hint or a phrase about how a column is shown.
     pub(super) fn parenthesis(&mut self, kind: Kind) -> bool {
         let hint = kind == Kind::TSql && HINTS.iter().any(|hint| self.reads(&["(", hint]));
-        const PHRASES: [&str; 5] = ["TITLE", "FORMAT", "CASESPECIFIC", "NAMED", "NOT"];
+        const PHRASES: [&str; 6] = ["TITLE", "FORMAT", "CASESPECIFIC", "CS", "NAMED", "NOT"];
         let phrase = kind == Kind::Teradata && PHRASES.iter().any(|word| self.reads(&["(", word]));
-        let phrase = phrase && (!self.reads(&["(", "NOT"]) || self.reads(&["(", "NOT", "CASESPECIFIC"]));
+        let negated = self.reads(&["(", "NOT", "CASESPECIFIC"]) || self.reads(&["(", "NOT", "CS"]);
+        let phrase = phrase && (!self.reads(&["(", "NOT"]) || negated) || kind == Kind::Teradata && self.casts();
         let after_with = self.out.iter().rev().find(|token| !matches!(token.token, Token::Whitespace(_)));
         let after_with = after_with.is_some_and(|token| is(&token.token, "WITH"));
         if !(hint && !after_with || phrase) {
             return self.bare_subquery();
         }
         closing(self.tokens, self.at).is_some_and(|close| self.drop_to(close + 1))
+    }
+
+    /// Teradata's `'x' (DATE)` and `f(x) (INTEGER, FORMAT '9')`: the type of what stands before.
+    fn casts(&self) -> bool {
+        const TYPES: [&str; 11] = [
+            "DATE",
+            "TIME",
+            "TIMESTAMP",
+            "BYTEINT",
+            "SMALLINT",
+            "INTEGER",
+            "INT",
+            "BIGINT",
+            "DECIMAL",
+            "CHAR",
+            "VARCHAR",
+        ];
+        let before = self.out.iter().rev().find(|token| !matches!(token.token, Token::Whitespace(_)));
+        let value = before.is_some_and(|token| {
+            matches!(token.token, Token::RParen | Token::SingleQuotedString(_) | Token::Number(..))
+        });
+        value && TYPES.iter().any(|word| self.reads(&["(", word]))
     }
 
     /// `sum(SELECT …)` as `sum((SELECT …))`.
@@ -212,21 +305,47 @@ impl Edit<'_> {
 
     /// `UNLOAD ('select …')` with the query written out.
     fn quoted_query(&mut self) -> bool {
-        if !self.reads(&["UNLOAD", "("]) {
+        self.reads(&["UNLOAD", "("]) && self.written_out(2, 2)
+    }
+
+    /// `INSERT INTO t EXEC ('select …')` with the query in place of the call.
+    fn executed_query(&mut self) -> bool {
+        let mut solid = self.out.iter().map(|token| &token.token).filter(|token| !is_blank(token));
+        if !solid.next().is_some_and(|first| is(first, "INSERT")) || solid.any(|token| is(token, "SELECT")) {
             return false;
         }
-        let Some((at, Token::SingleQuotedString(text))) = self.solid().nth(2) else { return false };
+        let bracket = usize::from(self.reads(&["EXEC", "("]) || self.reads(&["EXECUTE", "("]));
+        let procedure = self.solid().nth(1).is_some_and(|(_, token)| is(token, "sp_executesql"));
+        let at = 1 + bracket + usize::from(procedure);
+        if bracket == 0 && !procedure || !self.written_out(0, at) {
+            return false;
+        }
+        self.at = self.tokens.len();
+        true
+    }
+
+    /// The tokens in the literal at the solid token `at`, after the first `kept` ones.
+    fn written_out(&mut self, kept: usize, at: usize) -> bool {
+        let Some((at, token)) = self.solid().nth(at) else { return false };
+        let (text, mark) = match token {
+            Token::SingleQuotedString(text) => (text, 0),
+            Token::NationalStringLiteral(text) => (text, 1),
+            _ => return false,
+        };
         let grammar = sqlparser::dialect::RedshiftSqlDialect {};
         let Ok(inner) = scan::tokens(text, &grammar) else { return false };
-        let inside = self.tokens[at].span.start.column;
-        let moved = inner.into_iter().map(|mut token| {
-            token.span.start.column += inside;
-            token.span.end.column += inside;
+        let start = self.tokens[at].span.start;
+        let moved = |place: &mut Location| {
+            place.column += if place.line == 1 { start.column + mark } else { 0 };
+            place.line += start.line - 1;
+        };
+        let kept = if kept == 0 { self.at } else { self.after(kept) };
+        self.out.extend_from_slice(&self.tokens[self.at..kept]);
+        self.out.extend(inner.into_iter().map(|mut token| {
+            moved(&mut token.span.start);
+            moved(&mut token.span.end);
             token
-        });
-        let moved: Vec<TokenWithSpan> = moved.collect();
-        self.out.extend_from_slice(&self.tokens[self.at..at]);
-        self.out.extend(moved);
+        }));
         self.drop_to(at + 1)
     }
 }

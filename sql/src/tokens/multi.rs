@@ -33,6 +33,8 @@ pub(crate) fn multi_insert(tokens: &[TokenWithSpan], dialect: Dialect) -> Option
         let select = begins(Keyword::SELECT).find(|at| at > start && *at < end)?;
         let tail =
             words.iter().find(|(at, word)| *at > select && *at < end && ends_list(*word)).map_or(end, |(at, _)| *at);
+        let own = words.iter().any(|(at, word)| *at > select && *at < tail && *word == Keyword::FROM);
+        let source = if own { &[] } else { source };
         let parts = [&tokens[..from], &tokens[*start..tail], source, &tokens[tail..end]];
         out.push(parts.concat());
     }

@@ -15,6 +15,18 @@ pub(crate) struct Special {
     pub writes: Vec<Operand>,
     /// A query whose rows are what moves, as a token range.
     pub query: Option<std::ops::Range<usize>>,
+    pub act: Act,
+}
+
+/// What such a statement does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// Rows move from what is read to what is written.
+    Move,
+    /// What is written is from now on another name of what is read.
+    Name,
+    /// The rows that a procedure gives go to what is written.
+    Call,
 }
 
 /// A table's name, or the address of a file.
@@ -37,7 +49,28 @@ pub(crate) fn special(tokens: &[TokenWithSpan]) -> Option<Special> {
     if edit.reads(&["COPY", "INTO"]) {
         return copy_into_table(&mut edit);
     }
-    None
+    if edit.reads(&["CREATE"]) { synonym(&mut edit) } else { None }
+}
+
+/// `CREATE OR REPLACE PUBLIC SYNONYM a FOR b`, `CREATE ALIAS a FOR TABLE b`.
+fn synonym(edit: &mut Edit<'_>) -> Option<Special> {
+    edit.at = edit.after(1);
+    for words in [&["OR", "REPLACE"][..], &["EDITIONABLE"], &["NONEDITIONABLE"], &["PUBLIC"], &["PRIVATE"]] {
+        if edit.reads(words) {
+            edit.at = edit.after(words.len());
+        }
+    }
+    if !edit.reads(&["SYNONYM"]) && !edit.reads(&["ALIAS"]) {
+        return None;
+    }
+    edit.at = edit.after(1);
+    if edit.reads(&["IF", "NOT", "EXISTS"]) {
+        edit.at = edit.after(3);
+    }
+    let own = name(edit)?;
+    let word: &[&str] = if edit.reads(&["FOR", "TABLE"]) { &["FOR", "TABLE"] } else { &["FOR"] };
+    let other = named_after(edit, word)?;
+    Some(Special { act: Act::Name, ..moved(edit, other, own) })
 }
 
 /// `ALTER TABLE a …` where rows move between `a` and another table.
@@ -77,12 +110,12 @@ fn exchange_tables(edit: &mut Edit<'_>) -> Option<Special> {
     let left = name(edit)?;
     let right = named_after(edit, &["AND"])?;
     let both = || vec![Operand::Table(left.clone()), Operand::Table(right.clone())];
-    Some(Special { tokens: edit.tokens.len(), reads: both(), writes: both(), query: None })
+    Some(Special { tokens: edit.tokens.len(), reads: both(), writes: both(), query: None, act: Act::Move })
 }
 
 fn moved(edit: &Edit<'_>, from: Vec<TokenWithSpan>, to: Vec<TokenWithSpan>) -> Special {
     let (reads, writes) = (vec![Operand::Table(from)], vec![Operand::Table(to)]);
-    Special { tokens: edit.tokens.len(), reads, writes, query: None }
+    Special { tokens: edit.tokens.len(), reads, writes, query: None, act: Act::Move }
 }
 
 /// The name after these words, which come next.
@@ -121,7 +154,13 @@ fn copy_into_table(edit: &mut Edit<'_>) -> Option<Special> {
     let (_, address) = edit.solid().nth(1)?;
     let Token::SingleQuotedString(address) = address else { return None };
     let reads = vec![Operand::Address(address.clone())];
-    Some(Special { tokens: edit.tokens.len(), reads, writes: vec![Operand::Table(target)], query: None })
+    Some(Special {
+        tokens: edit.tokens.len(),
+        reads,
+        writes: vec![Operand::Table(target)],
+        query: None,
+        act: Act::Move,
+    })
 }
 
 /// A dotted name, which is passed.
