@@ -1,11 +1,15 @@
 //! From a text to its [`Script`]: limits, split, tokenise, rewrite, parse, lower.
 
+mod chain;
+mod failure;
+mod limits;
+
 use std::{collections::HashMap, ops::Range, thread};
 
 use sqlparser::{
     ast,
     dialect::{Dialect as Grammar, GenericDialect},
-    parser::{Parser, ParserError},
+    parser::Parser,
     tokenizer::{Location, Token, TokenWithSpan, Whitespace},
 };
 
@@ -24,12 +28,14 @@ use crate::{
     template::{self, Origins},
     tokens::{Special, multi_insert, rewrite, special},
 };
+use failure::Failure;
+use limits::{LEVELS, MAX_TREE, levels, tree_size};
 
 /// The largest text that is read, in bytes.
 pub const MAX_TEXT: usize = 64 << 20;
 
 /// The largest single statement that is parsed, in bytes.
-pub const MAX_STATEMENT: usize = 1_750_000;
+pub const MAX_STATEMENT: usize = 16 << 20;
 
 /// Texts up to this size nest so little that the caller's stack is enough.
 const SMALL_TEXT: usize = 4 << 10;
@@ -55,21 +61,25 @@ const TEXTS: usize = 4;
 /// Parses a text, statement by statement: one that is not understood does not lose the others.
 ///
 /// Never panics; a text beyond [`MAX_TEXT`] is refused with one diagnostic, as is each statement
-/// beyond [`MAX_STATEMENT`].
+/// beyond [`MAX_STATEMENT`], and each whose tree would not fit in memory that is fit for a server.
 pub fn parse(text: &str, dialect: Dialect) -> (Script, Vec<Diagnostic>) {
     if text.len() > MAX_TEXT {
         return refuse(text, dialect);
     }
-    if text.len() <= SMALL_TEXT {
-        return parse_here(text, dialect);
+    // Templates may nest as well, and are read before anything is known about the rest.
+    let levels = if text.len() <= SMALL_TEXT { usize::MAX } else { LEVELS };
+    let here = levels == usize::MAX || !text.contains('{');
+    if let Some(parsed) = here.then(|| parse_here(text, dialect, levels)).flatten() {
+        return parsed;
     }
     // Trees of long operator chains are dropped recursively, a frame for each link.
-    let stack = (text.len().min(MAX_STATEMENT) * 512).max(64 << 20);
+    let stack = (text.len() * 512).clamp(64 << 20, 1 << 30);
     thread::scope(|scope| {
         let builder = thread::Builder::new().stack_size(stack);
-        match builder.spawn_scoped(scope, || parse_here(text, dialect)).map(thread::ScopedJoinHandle::join) {
-            Ok(Ok(parsed)) => parsed,
-            Ok(Err(_)) | Err(_) => refuse(text, dialect),
+        let parsing = builder.spawn_scoped(scope, || parse_here(text, dialect, usize::MAX));
+        match parsing.map(thread::ScopedJoinHandle::join) {
+            Ok(Ok(Some(parsed))) => parsed,
+            Ok(Ok(None) | Err(_)) | Err(_) => refuse(text, dialect),
         }
     })
 }
@@ -81,16 +91,28 @@ fn refuse(text: &str, dialect: Dialect) -> (Script, Vec<Diagnostic>) {
     (Arena::default().into_script(dialect, "", Vec::new()), vec![diagnostic])
 }
 
-fn parse_here(text: &str, dialect: Dialect) -> (Script, Vec<Diagnostic>) {
+/// Parses on this stack; `None` when a tree may have more levels than that.
+fn parse_here(text: &str, dialect: Dialect, levels: usize) -> Option<(Script, Vec<Diagnostic>)> {
     let mut grammars = vec![dialect.grammar()];
     grammars.extend(dialect.other_grammars());
-    let arena = Arena::default();
-    let mut pass =
-        Pass { dialect, grammars, arena, statements: Vec::new(), inside: false, texts: 0, records: HashMap::new() };
+    let mut pass = Pass {
+        dialect,
+        grammars,
+        arena: Arena::default(),
+        statements: Vec::new(),
+        inside: false,
+        texts: 0,
+        records: HashMap::new(),
+        levels,
+        too_deep: false,
+    };
     let (plain, origins) = template::fill(text, &mut pass.arena.diagnostics);
     pass.script(&plain, 0, &origins);
+    if pass.too_deep {
+        return None;
+    }
     let diagnostics = std::mem::take(&mut pass.arena.diagnostics);
-    (pass.arena.into_script(dialect, text, pass.statements), diagnostics)
+    Some((pass.arena.into_script(dialect, text, pass.statements), diagnostics))
 }
 
 struct Pass {
@@ -105,6 +127,10 @@ struct Pass {
     texts: usize,
     /// The queries of cursors and loops, by the lower-case names of those.
     records: HashMap<String, QueryId>,
+    /// How deep a tree may be that fits the stack.
+    levels: usize,
+    /// One did not: nothing more is parsed.
+    too_deep: bool,
 }
 
 /// One piece of the splitter, tokenised.
@@ -132,6 +158,9 @@ impl Pass {
     /// A text that begins at byte `base` of the whole.
     fn script(&mut self, text: &str, base: usize, origins: &Origins) {
         for (start, end) in split(text, self.dialect) {
+            if self.too_deep {
+                return;
+            }
             self.piece(&text[start..end], base + start, origins);
         }
     }
@@ -144,6 +173,7 @@ impl Pass {
             return self.unparsed(&positions, code::TOO_LARGE, positions.whole().span(), message);
         }
         match self.tokenize(text, &positions) {
+            Ok(tokens) if self.levels < usize::MAX && levels(&tokens) > self.levels => self.too_deep = true,
             Ok(tokens) => {
                 let tokens = rewrite(tokens, self.dialect);
                 let piece = Piece { positions, tokens, text, base, origins };
@@ -151,14 +181,17 @@ impl Pass {
                     self.statements_of(piece);
                 }
             }
-            Err(failure) => self.unparsed(&positions, code::PARSE_ERROR, failure.span, failure.message),
+            Err(failure) => self.unparsed(&positions, failure.code, failure.span, failure.message),
         }
     }
 
     fn tokenize(&self, text: &str, positions: &Positions<'_>) -> Result<Vec<TokenWithSpan>, Failure> {
         scan::tokens(text, self.grammars[0].as_ref())
             .or_else(|refusal| scan::tokens(text, &GenericDialect {}).map_err(|_| refusal))
-            .map_err(|refusal| Failure::at(positions, scan::location(refusal.at), 0, &refusal.message))
+            .map_err(|refusal| {
+                let failure = Failure::at(positions, scan::location(refusal.at), 0, &refusal.message);
+                Failure { code: refusal.code, ..failure }
+            })
     }
 
     /// `CREATE PROCEDURE … AS $$ … $$`: the text in the quotes is a script of its own.
@@ -329,6 +362,10 @@ impl Pass {
             }
             return Ok(piece.tokens.len());
         }
+        if let Some(statement) = self.large(piece, at)? {
+            self.statements.push(statement);
+            return Ok(piece.tokens.len());
+        }
         let tokens = std::mem::take(&mut piece.tokens);
         let (original, result) = self.parse_one(&piece.positions, tokens, at);
         let repaired = original.is_some();
@@ -345,6 +382,23 @@ impl Pass {
         self.statements.push(lowered);
         self.arena.diagnostics.append(&mut parsed.notes);
         Ok(self.after(piece, repaired, parsed))
+    }
+
+    /// A statement whose tree would be large, when it can be read in parts.
+    fn large(&mut self, piece: &Piece<'_>, at: usize) -> Result<Option<Statement>, Failure> {
+        let tokens = &piece.tokens[at..];
+        if tokens.len() < chain::LONG {
+            return Ok(None);
+        }
+        if let Some(statement) = self.in_parts(piece, at) {
+            return Ok(Some(statement));
+        }
+        let (size, most) = (tree_size(tokens) >> 20, MAX_TREE >> 20);
+        if size <= most {
+            return Ok(None);
+        }
+        let message = format!("a statement that takes about {size} MB to parse was not read: expected at most {most}");
+        Err(Failure { code: code::TOO_LARGE, ..Failure::parse_error(piece.positions.whole().span(), &message) })
     }
 
     /// Where the statement after one begins, whose tokens the piece gets back.
@@ -438,7 +492,7 @@ impl Pass {
                     lower_moved(&parsed.statement, &mut statement, input, &mut self.arena);
                 }
                 Err(failure) => {
-                    return self.unparsed(&piece.positions, code::PARSE_ERROR, failure.span, failure.message);
+                    return self.unparsed(&piece.positions, failure.code, failure.span, failure.message);
                 }
             }
         }
@@ -463,12 +517,13 @@ impl Pass {
         let solid = piece.tokens[at..].iter().find(|token| !is_blank(&token.token));
         let scripting = self.inside && solid.is_some_and(|token| !begins_statement(&token.token));
         let start = failure.span.start;
+        let failure = failure.because_of(alone);
         if scripting {
             let span = failure.span;
             let message = "a declaration or scripting statement is not followed".to_owned();
             self.arena.diagnostics.push(Diagnostic { code: code::SKIPPED, severity: Severity::Note, span, message });
         } else {
-            self.unparsed(&piece.positions, code::PARSE_ERROR, failure.span, failure.message);
+            self.unparsed(&piece.positions, failure.code, failure.span, failure.message);
         }
         // A statement that follows on a line of its own may be whole.
         statement_on_a_line(piece, at, |token| piece.positions.offset(token.span.start) > start)
@@ -627,48 +682,4 @@ fn rest_begins(
     }
     let message = format!("expected: end of statement, found: {}", next.token);
     Err(Failure::at(positions, next.span.start, used, &message))
-}
-
-/// Why and where a piece could not be parsed.
-struct Failure {
-    span: Span,
-    /// The index of the token where the parser stopped.
-    token: usize,
-    message: String,
-}
-
-impl Failure {
-    fn at(positions: &Positions<'_>, at: Location, token: usize, message: &str) -> Failure {
-        let start = positions.offset(at);
-        Failure { span: Span { start, end: start }, token, message: lower_first(message) }
-    }
-
-    fn of(positions: &Positions<'_>, tokens: &[TokenWithSpan], stopped: usize, error: &ParserError) -> Failure {
-        let (message, place) = match error {
-            ParserError::TokenizerError(text) | ParserError::ParserError(text) => {
-                let (message, place) = text.split_once(" at Line: ").unwrap_or((text, ""));
-                (message.to_owned(), location(place))
-            }
-            ParserError::RecursionLimitExceeded => (format!("expected at most {NESTING} levels of nesting"), None),
-        };
-        let token = match place {
-            Some(place) => tokens.partition_point(|token| token.span.start < place),
-            None if message.ends_with("found: EOF") => tokens.len(),
-            None => stopped.min(tokens.len()),
-        };
-        let before = tokens.get(token).or(tokens.last()).map_or(Location::new(1, 1), |token| token.span.start);
-        Failure::at(positions, place.unwrap_or(before), token, &message)
-    }
-}
-
-/// Of `3, Column: 7`.
-fn location(text: &str) -> Option<Location> {
-    let (line, column) = text.split_once(", Column: ")?;
-    Some(Location::new(line.trim().parse().ok()?, column.trim().parse().ok()?))
-}
-
-/// Error texts begin in lower case.
-fn lower_first(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }

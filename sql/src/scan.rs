@@ -7,6 +7,7 @@
 mod keywords;
 mod lines;
 mod quick;
+mod rows;
 
 use lines::Lines;
 use sqlparser::{
@@ -14,18 +15,40 @@ use sqlparser::{
     tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer, Whitespace},
 };
 
+use crate::diagnostic::code;
+
+/// How many tokens a text has at most.
+const MAX_TOKENS: usize = 3_000_000;
+
+/// The largest text that the parser's tokenizer is given, in bytes; it may make a token of each.
+const MAX_SLOW: usize = 2 << 20;
+
 /// Where and why a text could not be cut.
 pub(crate) struct Refusal {
+    pub code: &'static str,
     /// The byte's offset.
     pub at: usize,
     pub message: String,
 }
 
-/// The tokens of a text.
+/// The tokens of a text. Of long lists of constant rows only the first and the last are given.
 pub(crate) fn tokens(text: &str, grammar: &dyn Grammar) -> Result<Vec<TokenWithSpan>, Refusal> {
     match quick::tokens(text, grammar) {
-        Some(tokens) => Ok(tokens),
-        None => slow(text, grammar),
+        Ok(tokens) => Ok(tokens),
+        Err(quick::Stop::Odd) if text.len() <= MAX_SLOW => slow(text, grammar),
+        Err(quick::Stop::Odd) => Err(Refusal::too_large(format!(
+            "a statement of {} bytes with unusual signs was not read: expected at most {MAX_SLOW}",
+            text.len()
+        ))),
+        Err(quick::Stop::TooMany) => Err(Refusal::too_large(format!(
+            "a statement of more than {MAX_TOKENS} words, signs and blanks was not read"
+        ))),
+    }
+}
+
+impl Refusal {
+    fn too_large(message: String) -> Refusal {
+        Refusal { code: code::TOO_LARGE, at: 0, message }
     }
 }
 
@@ -43,7 +66,10 @@ pub(crate) fn offset(at: Location) -> usize {
 fn slow(text: &str, grammar: &dyn Grammar) -> Result<Vec<TokenWithSpan>, Refusal> {
     let lines = Lines::new(text);
     let tokens = Tokenizer::new(grammar, text).tokenize_with_location();
-    let tokens = tokens.map_err(|error| Refusal { at: lines.offset(text, error.location), message: error.message })?;
+    let tokens = tokens.map_err(|error| {
+        let at = lines.offset(text, error.location);
+        Refusal { code: code::PARSE_ERROR, at, message: error.message }
+    })?;
     let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     for token in tokens {
         let [start, end] = [token.span.start, token.span.end].map(|at| location(lines.offset(text, at)));
@@ -86,7 +112,7 @@ mod tests {
     /// Both ways of cutting agree, where the quick one answers; the answer is whether it did.
     fn agrees(text: &str, dialect: Dialect) -> Result<bool, TestCaseError> {
         let grammar = dialect.grammar();
-        let Some(quick) = quick::tokens(text, grammar.as_ref()) else { return Ok(false) };
+        let Ok(quick) = quick::tokens(text, grammar.as_ref()) else { return Ok(false) };
         let slow = slow(text, grammar.as_ref()).map_err(|refusal| TestCaseError::fail(refusal.message))?;
         let shown = |tokens: &[TokenWithSpan]| -> Vec<String> {
             tokens
@@ -120,9 +146,26 @@ mod tests {
             "select", "Selec", "_a", "a", "b", "e", "n", "N", "q", "r", "u", "x", "1", "0", "0x", "1e", "1.", ".", "_",
             "'", "''", "\"", "`", "[", "]", "{", "(", ")", ",", ";", ":", "=", "<", ">", "!", "|", "-", "+", "*", "/",
             "%", "&", "$", "@", "#", "?", "\\", "--", "/*", "*/", " ", "  ", "\n", "\r", "\r\n", "\t", "\u{c}", "é",
-            "'s'", "\"q\"", "/* c */", "-- c\n", "^", "~", "L", "/*!",
+            "'s'", "\"q\"", "/* c */", "-- c\n", "^", "~", "L", "/*!", "0xAf", "N'", "x'", "@a", "#a", "@@", "\\'",
+            "\\%",
         ]);
         prop::collection::vec(pieces, 0..12).prop_map(|pieces| pieces.concat())
+    }
+
+    #[test]
+    fn of_many_constant_rows_the_first_and_the_last_are_kept() {
+        let grammar = Dialect::all().next().expect("a dialect").grammar();
+        let text = |rows: usize, row: &str| format!("INSERT INTO t VALUES {}(9, 'last') RETURNING a", row.repeat(rows));
+        let count = |text: &str| tokens(text, grammar.as_ref()).map_or(0, |tokens| tokens.len());
+        let constant = "(1, -2, NULL, DATE '2020-01-01'), ";
+        assert_eq!(count(&text(5_000, constant)), count(&text(1_000, constant)));
+        assert!(count(&text(1_000, constant)) > count(&text(999, constant)));
+        for other in ["(1, x), ", "(1, DATE), ", "(1, f(2)), ", "(1, \"x\"), "] {
+            assert!(count(&text(5_000, other)) > count(&text(4_999, other)), "{other}");
+        }
+        let cut = tokens(&text(5_000, constant), grammar.as_ref()).unwrap_or_default();
+        let last = cut.iter().find(|token| token.token == Token::SingleQuotedString("last".to_owned()));
+        assert_eq!(last.map(|token| offset(token.span.start)), text(5_000, constant).find("'last'"));
     }
 
     proptest! {

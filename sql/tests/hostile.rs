@@ -12,15 +12,25 @@ fn codes(text: &str, dialect: &str) -> Vec<&'static str> {
 
 #[test]
 fn deep_nesting_is_refused() {
-    let text = format!("SELECT {}1{}", "(".repeat(10_000), ")".repeat(10_000));
-    assert!(codes(&text, "postgres").contains(&code::PARSE_ERROR));
-    let text = format!("SELECT x FROM {}a{}", "(SELECT x FROM ".repeat(2_000), ")".repeat(2_000));
-    assert!(codes(&text, "postgres").contains(&code::PARSE_ERROR));
+    let deep = [
+        format!("SELECT {}1{}", "(".repeat(10_000), ")".repeat(10_000)),
+        format!("SELECT x FROM {}a{}", "(SELECT x FROM ".repeat(2_000), ")".repeat(2_000)),
+        format!("SELECT {}x{} FROM a", "f(".repeat(10_000), ")".repeat(10_000)),
+        format!("SELECT {}1{} FROM a", "[".repeat(10_000), "]".repeat(10_000)),
+        format!("SELECT {}1{} FROM a", "CASE WHEN ".repeat(10_000), " THEN 1 END".repeat(10_000)),
+        format!("SELECT {}x FROM a", "NOT ".repeat(10_000)),
+        format!("SELECT {}x FROM a", "- ".repeat(10_000)),
+    ];
+    for text in deep {
+        assert_eq!(codes(&text, "postgres"), [code::TOO_DEEP], "{}", &text[..40]);
+    }
 }
 
 #[test]
 fn long_chains_are_followed() {
     let text = format!("SELECT {} AS s FROM a", vec!["x"; 20_000].join(" + "));
+    assert_eq!(codes(&text, "postgres"), Vec::<&str>::new());
+    let text = format!("SELECT {} AS s FROM a", vec!["x"; 100_000].join("+"));
     assert_eq!(codes(&text, "postgres"), Vec::<&str>::new());
     let text = vec!["SELECT x FROM a"; 5_000].join(" UNION ALL ");
     assert_eq!(codes(&text, "postgres"), Vec::<&str>::new());
@@ -45,6 +55,44 @@ fn many_ctes_and_columns_are_followed() {
 fn a_statement_that_is_too_large_is_refused() {
     let text = format!("SELECT '{}'; SELECT x FROM a", "x".repeat(sql::MAX_STATEMENT));
     assert_eq!(codes(&text, "postgres"), [code::TOO_LARGE]);
+    let text = format!("SELECT {} AS s FROM a", vec!["x"; 1_000_000].join(" + "));
+    assert_eq!(codes(&text, "postgres"), [code::TOO_LARGE]);
+    let text = format!("SELECT {} AS s; SELECT x FROM a", vec!["$1"; 750_000].join("+"));
+    assert_eq!(codes(&text, "postgres"), [code::TOO_LARGE]);
+}
+
+/// The edges of all statements, as `target <- table.column`, and where each stands.
+fn edges(text: &str) -> Vec<String> {
+    let dialect = Dialect::from_name("postgres").expect("a known dialect");
+    let (lineage, found) = sql::lineage(text, dialect, &EmptyCatalog, &Defaults::default());
+    assert_eq!(found, [], "{}", &text[..40]);
+    let edges = lineage.statements.iter().flat_map(|statement| &statement.edges);
+    let shown = |edge: &sql::ColumnEdge| {
+        let place = &text[edge.span.start..edge.span.end];
+        format!("{} <- {}.{} at {place}", edge.target.column, edge.source.table, edge.source.column)
+    };
+    edges.map(shown).collect()
+}
+
+#[test]
+fn long_chains_of_unions_are_read_in_parts() {
+    let selects: Vec<String> = (0..8_000).map(|index| format!("SELECT c{index}, 1 FROM t{}", index % 2)).collect();
+    let text = format!("INSERT INTO r (a, b) {} ORDER BY 1", selects.join(" UNION ALL "));
+    let found = edges(&text);
+    assert_eq!(found.len(), 8_000);
+    for index in [0, 1, 3_999, 7_999] {
+        assert!(found.contains(&format!("a <- t{}.c{index} at c{index}", index % 2)), "{index}");
+    }
+    let unions = selects.join(" UNION ALL ");
+    let text = format!("WITH q AS (SELECT y AS c0 FROM z) SELECT 1, 2 UNION ALL {unions} UNION SELECT c0, 1 FROM q");
+    assert!(edges(&text).iter().any(|edge| edge.ends_with("<- z.y at c0")));
+}
+
+#[test]
+fn constant_rows_are_passed_over() {
+    let rows = "(1, 'a', NULL),\n".repeat(150_000);
+    let text = format!("INSERT INTO t (a, b, c) VALUES {rows}(2, 'b', (SELECT max(y) FROM u)); SELECT x FROM a");
+    assert_eq!(edges(&text), ["c <- u.y at (SELECT max(y) FROM u)", "x <- a.x at x"]);
 }
 
 #[test]

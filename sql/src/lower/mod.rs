@@ -26,7 +26,7 @@ use crate::{
     lineage::StatementKind,
     name::Ident,
     positions::Positions,
-    script::{Effect, FillMode, Name, Path, Place, Query, QueryId, Script, Statement, Table},
+    script::{Effect, FillMode, Name, Path, Place, Query, QueryId, Script, SetOp, Statement, Table},
     tokens::{Act, Operand, Special},
 };
 
@@ -50,6 +50,31 @@ impl Arena {
     pub fn into_script(self, dialect: Dialect, text: &str, statements: Vec<Statement>) -> Script {
         let Arena { names, queries, scripted, .. } = self;
         Script { dialect, text: text.to_owned(), names, queries, statements, scripted }
+    }
+
+    pub fn query_count(&self) -> usize {
+        self.queries.len()
+    }
+
+    /// Takes back the queries behind the first ones.
+    pub fn forget_queries(&mut self, first: usize) {
+        self.queries.truncate(first);
+    }
+
+    /// Adds the branches of the last query to another's; its first meets those before as told.
+    ///
+    /// `None` when it has names of its own, or is not the last.
+    pub fn join_queries(&mut self, whole: QueryId, last: QueryId, (op, by_name): (SetOp, bool)) -> Option<()> {
+        if last.0 as usize + 1 != self.queries.len() || !self.queries.last()?.ctes.is_empty() {
+            return None;
+        }
+        let mut part = self.queries.pop()?;
+        let first = part.branches.first_mut()?;
+        (first.op, first.by_name) = (op, by_name);
+        let whole = self.queries.get_mut(whole.0 as usize)?;
+        whole.branches.append(&mut part.branches);
+        whole.order_by.append(&mut part.order_by);
+        Some(())
     }
 
     fn name(&mut self, ident: Ident) -> Name {

@@ -5,25 +5,38 @@ use sqlparser::{
     tokenizer::{Span, Token, TokenWithSpan, Word},
 };
 
-use super::{keywords, location, push_blank};
+use super::{MAX_TOKENS, keywords, location, push_blank, rows::Rows};
 
-/// The tokens of a text, or `None` when something in it is not ordinary in this grammar.
-pub(super) fn tokens(text: &str, grammar: &dyn Grammar) -> Option<Vec<TokenWithSpan>> {
+/// Why a text is not cut here.
+pub(super) enum Stop {
+    /// Something in it is not ordinary in this grammar.
+    Odd,
+    TooMany,
+}
+
+/// The tokens of a text.
+pub(super) fn tokens(text: &str, grammar: &dyn Grammar) -> Result<Vec<TokenWithSpan>, Stop> {
     let rules = Rules::of(grammar);
-    let mut scan = Scan { text, bytes: text.as_bytes(), rules, at: 0, out: Vec::with_capacity(text.len() / 5 + 8) };
+    let out = Vec::with_capacity((text.len() / 5 + 8).min(MAX_TOKENS));
+    let mut scan = Scan { text, bytes: text.as_bytes(), rules, at: 0, out };
+    let mut rows = Rows::default();
     while scan.at < scan.bytes.len() {
         let start = scan.at;
-        let token = match scan.next()? {
-            Step::Token(token) => token,
+        match scan.next().ok_or(Stop::Odd)? {
+            Step::Token(token) => {
+                let span = Span::new(location(start), location(scan.at));
+                scan.out.push(TokenWithSpan::new(token, span));
+                rows.see(&mut scan.out);
+            }
             Step::Blank { breaks } => {
                 push_blank(&mut scan.out, breaks, Span::new(location(start), location(scan.at)));
-                continue;
             }
-        };
-        let span = Span::new(location(start), location(scan.at));
-        scan.out.push(TokenWithSpan::new(token, span));
+        }
+        if scan.out.len() > MAX_TOKENS {
+            return Err(Stop::TooMany);
+        }
     }
-    Some(scan.out)
+    Ok(scan.out)
 }
 
 /// What was passed.
@@ -37,9 +50,13 @@ struct Rules<'g> {
     grammar: &'g dyn Grammar,
     starts_word: u128,
     in_word: u128,
+    /// Signs that begin a word before a letter.
+    marks: u128,
     /// Characters that quote names.
     quotes: u128,
     backslash: bool,
+    /// A backslash stays before what `LIKE` would read as any characters.
+    keeps_wildcards: bool,
     triple_quotes: bool,
     nested_comments: bool,
     comment_hints: bool,
@@ -56,8 +73,10 @@ impl<'g> Rules<'g> {
             grammar,
             starts_word: all(&|c| (c.is_ascii_alphabetic() || c == '_') && grammar.is_identifier_start(c)),
             in_word: all(&|c| grammar.is_identifier_part(c)),
+            marks: all(&|c| matches!(c, '@' | '#') && grammar.is_identifier_start(c)),
             quotes: all(&|c| grammar.is_delimited_identifier_start(c)),
             backslash: grammar.supports_string_literal_backslash_escape(),
+            keeps_wildcards: grammar.ignores_wildcard_escapes(),
             triple_quotes: grammar.supports_triple_quoted_string(),
             nested_comments: grammar.supports_nested_comments(),
             comment_hints: grammar.supports_multiline_comment_hints(),
@@ -88,6 +107,11 @@ impl Scan<'_, '_> {
             _ if has(self.rules.starts_word, byte) => return self.word().map(Step::Token),
             _ if has(self.rules.quotes, byte) => return self.quoted_name(byte).map(Step::Token),
             b'\'' => return self.literal().map(Step::Token),
+            b'@' | b'#'
+                if has(self.rules.marks, byte) && self.peek(1).is_some_and(|next| next.is_ascii_alphabetic()) =>
+            {
+                return self.word().map(Step::Token);
+            }
             b'0'..=b'9' => return self.number().map(Step::Token),
             _ => {}
         }
@@ -151,10 +175,14 @@ impl Scan<'_, '_> {
             hash = keywords::add(hash, byte);
             self.at += 1;
         }
-        match self.peek(0) {
-            // The word may be the mark of a string, or go on in another alphabet.
-            Some(b'\'' | b'"' | 128..) => return None,
-            Some(_) | None => {}
+        match (self.peek(0), &self.bytes[start..self.at]) {
+            (Some(b'\''), b"n" | b"N") => {
+                return Some(Token::NationalStringLiteral(self.quoted(b'\'', self.rules.backslash)?));
+            }
+            (Some(b'\''), b"x" | b"X") => return Some(Token::HexStringLiteral(self.quoted(b'\'', true)?)),
+            // The word may be the mark of another string, or go on in another alphabet.
+            (Some(b'\'' | b'"' | 128..), _) => return None,
+            (Some(_) | None, _) => {}
         }
         let word = &self.text[start..self.at];
         let keyword = keywords::keyword(word, hash);
@@ -181,27 +209,47 @@ impl Scan<'_, '_> {
         self.at += 1;
         loop {
             let rest = &self.bytes[self.at..];
-            let length = rest.iter().position(|byte| *byte == close || *byte == b'\\')?;
-            let doubled = rest.get(length + 1) == Some(&close);
+            let length = rest.iter().position(|byte| *byte == close || backslash && *byte == b'\\')?;
+            value.push_str(&self.text[self.at..self.at + length]);
+            self.at += length + 1;
             if rest[length] == b'\\' {
-                if backslash {
-                    return None;
-                }
-                value.push_str(&self.text[self.at..=self.at + length]);
-                self.at += length + 1;
-                continue;
-            }
-            value.push_str(&self.text[self.at..self.at + length + usize::from(doubled)]);
-            self.at += length + 1 + usize::from(doubled);
-            if !doubled {
+                self.escaped(&mut value)?;
+            } else if rest.get(length + 1) == Some(&close) {
+                value.push(char::from(close));
+                self.at += 1;
+            } else {
                 return Some(value);
             }
         }
     }
 
+    /// The character after a backslash.
+    fn escaped(&mut self, value: &mut String) -> Option<()> {
+        let escaped = self.text[self.at..].chars().next()?;
+        self.at += escaped.len_utf8();
+        if self.rules.keeps_wildcards && matches!(escaped, '%' | '_') {
+            value.push('\\');
+        }
+        value.push(match escaped {
+            '0' => '\0',
+            'a' => '\u{7}',
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'Z' => '\u{1a}',
+            other => other,
+        });
+        Some(())
+    }
+
     fn number(&mut self) -> Option<Token> {
         let start = self.at;
         self.digits();
+        if self.peek(0) == Some(b'x') && self.text[start..self.at] == *"0" {
+            return self.hexadecimal();
+        }
         if self.peek(0) == Some(b'.') {
             self.at += 1;
             self.digits();
@@ -212,6 +260,14 @@ impl Scan<'_, '_> {
             Some(_) | None => {}
         }
         Some(Token::Number(self.text[start..self.at].to_owned(), false))
+    }
+
+    fn hexadecimal(&mut self) -> Option<Token> {
+        let start = self.at + 1;
+        let rest = &self.bytes[start..];
+        let length = rest.iter().position(|byte| !byte.is_ascii_hexdigit()).unwrap_or(rest.len());
+        self.at = start + length;
+        (self.peek(0) != Some(b'_')).then(|| Token::HexStringLiteral(self.text[start..self.at].to_owned()))
     }
 
     fn digits(&mut self) {
