@@ -1,5 +1,7 @@
 //! What binding answers.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -109,7 +111,7 @@ pub struct ColumnEdge {
     pub masking: bool,
     /// The expression that made the target.
     pub span: Span,
-    pub expression: String,
+    pub expression: Arc<str>,
     /// The column could be of several tables; there is one such edge for each.
     pub ambiguous: bool,
 }

@@ -45,7 +45,7 @@ fn is_clean(line: &str) -> bool {
     let Ok(dialect) = Dialect::from_name(case["dialect"].as_str().unwrap_or_default()) else { return false };
     let (lineage, found) = sql::lineage(text, dialect, &EmptyCatalog, &Defaults::default());
     for edge in lineage.statements.iter().flat_map(|statement| &statement.edges) {
-        assert_eq!(text.get(edge.span.start..edge.span.end), Some(edge.expression.as_str()), "{text}");
+        assert_eq!(text.get(edge.span.start..edge.span.end), Some(&*edge.expression), "{text}");
     }
     found.iter().all(|found| found.severity != Severity::Error)
 }

@@ -33,7 +33,7 @@ fn check(name: &str, first: u8, text: &str) {
             assert!(within(used.span).is_some(), "{name}: {used:?}");
         }
         for edge in &statement.edges {
-            assert_eq!(within(edge.span), Some(edge.expression.as_str()), "{name}: {edge:?}");
+            assert_eq!(within(edge.span), Some(&*edge.expression), "{name}: {edge:?}");
         }
     }
 }

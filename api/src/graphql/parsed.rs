@@ -251,7 +251,7 @@ impl Teller {
             kind: edge.kind.into(),
             masking: edge.masking,
             ambiguous: edge.ambiguous,
-            expression: edge.expression.clone(),
+            expression: edge.expression.to_string(),
             span: self.span(edge.span),
         }
     }

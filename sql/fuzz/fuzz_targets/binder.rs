@@ -23,6 +23,6 @@ fn check(text: &str, statement: &StatementLineage) {
         sql_fuzz::check_span(text, used.span);
     }
     for edge in &statement.edges {
-        assert_eq!(text.get(edge.span.start..edge.span.end), Some(edge.expression.as_str()));
+        assert_eq!(text.get(edge.span.start..edge.span.end), Some(&*edge.expression));
     }
 }

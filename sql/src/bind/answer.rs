@@ -1,5 +1,7 @@
 //! What was found, in the words of the answer; and the net of all statements.
 
+use std::sync::Arc;
+
 use foldhash::{HashMap, HashSet};
 
 use super::{
@@ -23,6 +25,24 @@ struct Temporary {
     influences: HashMap<TableId, Vec<Origin>>,
 }
 
+/// The text of expressions, which edges of one expression share.
+struct Texts<'a> {
+    text: &'a str,
+    last: Option<(Place, Arc<str>)>,
+}
+
+impl Texts<'_> {
+    fn at(&mut self, place: Place) -> Arc<str> {
+        if let Some((_, text)) = self.last.as_ref().filter(|(last, _)| *last == place) {
+            return Arc::clone(text);
+        }
+        let span = place.span();
+        let text: Arc<str> = self.text.get(span.start..span.end).unwrap_or_default().into();
+        self.last = Some((place, Arc::clone(&text)));
+        text
+    }
+}
+
 impl Binder<'_> {
     pub(super) fn answer_statement(&mut self, statement: &Statement) -> StatementLineage {
         let mut found = std::mem::take(&mut self.found);
@@ -38,7 +58,7 @@ impl Binder<'_> {
             reads: found.reads.iter().map(|used| self.table_use(used)).collect(),
             writes: found.writes.iter().map(|used| self.table_use(used)).collect(),
             outputs: found.outputs.iter().map(|column| self.output(column)).collect(),
-            edges: found.edges.iter().map(|edge| self.column_edge(edge)).collect(),
+            edges: self.column_edges(&found.edges),
             influences: found.influences.iter().map(|origin| self.influence(origin)).collect(),
             created: found.created.iter().map(|(id, view)| self.created_table(*id, *view)).collect(),
             altered: found.altered.iter().map(|id| self.created_table(*id, false)).collect(),
@@ -89,15 +109,19 @@ impl Binder<'_> {
         }
     }
 
-    fn column_edge(&self, edge: &Edge) -> ColumnEdge {
-        let span = edge.origin.place.span();
+    fn column_edges(&self, edges: &[Edge]) -> Vec<ColumnEdge> {
+        let mut texts = Texts { text: &self.script.text, last: None };
+        edges.iter().map(|edge| self.column_edge(edge, &mut texts)).collect()
+    }
+
+    fn column_edge(&self, edge: &Edge, texts: &mut Texts<'_>) -> ColumnEdge {
         ColumnEdge {
             source: self.column_ref(Some(edge.origin.table), edge.origin.column),
             target: self.column_ref(edge.target, edge.column),
             kind: edge_kind(edge.origin.usage),
             masking: edge.origin.usage.masking,
-            span,
-            expression: self.script.text.get(span.start..span.end).unwrap_or_default().to_owned(),
+            span: edge.origin.place.span(),
+            expression: texts.at(edge.origin.place),
             ambiguous: edge.origin.ambiguous,
         }
     }
@@ -139,17 +163,18 @@ impl Binder<'_> {
         let mut net = Net::default();
         let mut edges = Vec::new();
         let mut seen = HashSet::default();
+        let mut named = [HashSet::default(), HashSet::default()];
         for found in &statements {
             for used in &found.reads {
-                self.add_use(used, &mut net.reads);
+                self.add_use(used, &mut named[0], &mut net.reads);
             }
             for used in &found.writes {
-                self.add_use(used, &mut net.writes);
+                self.add_use(used, &mut named[1], &mut net.writes);
             }
             self.net_edges(found, &mut temporary, &mut edges);
             self.net_influences(found, &mut temporary, &mut seen, &mut net.influences);
         }
-        net.edges = distinct_edges(edges).iter().map(|edge| self.column_edge(edge)).collect();
+        net.edges = self.column_edges(&distinct_edges(edges));
         net
     }
 
@@ -199,10 +224,11 @@ impl Binder<'_> {
         }
     }
 
-    fn add_use(&self, used: &Use, uses: &mut Vec<TableUse>) {
-        let used = self.table_use(used);
-        if !used.temporary && uses.iter().all(|known| known.name != used.name) {
-            uses.push(used);
+    /// Adds a table that is not temporary, unless one of its name is there.
+    fn add_use<'b>(&'b self, used: &Use, named: &mut HashSet<&'b TableName>, uses: &mut Vec<TableUse>) {
+        let table = self.tables.get(used.0);
+        if !table.temporary && named.insert(&table.name) {
+            uses.push(self.table_use(used));
         }
     }
 
