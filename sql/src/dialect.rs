@@ -176,6 +176,7 @@ impl Dialect {
                 | Kind::ClickHouse
                 | Kind::Teradata
                 | Kind::Vertica
+                | Kind::Exasol
         )
     }
 
@@ -224,6 +225,11 @@ impl Dialect {
     /// Whether an item of a select list may use the alias of a later one.
     pub(crate) fn has_forward_aliases(&self) -> bool {
         self.0 == Kind::ClickHouse
+    }
+
+    /// Whether `INSERT INTO t PARTITION (p)` names a partition, rather than a column.
+    pub(crate) fn names_partitions(&self) -> bool {
+        matches!(self.0, Kind::MySql | Kind::MariaDb | Kind::StarRocks | Kind::Doris | Kind::Oracle)
     }
 
     /// Whether `UNPIVOT` gives the value before the name it had.

@@ -168,6 +168,7 @@ fn own_pseudo_columns(kind: Kind) -> &'static [&'static str] {
             "nfkd",
         ],
         Kind::Snowflake => &[
+            "classifier",
             "metadata$action",
             "metadata$file_content_key",
             "metadata$file_last_modified",

@@ -191,16 +191,26 @@ impl<'a> Binder<'a> {
         let lateral = self.script.dialect.has_lateral_aliases();
         scope.see_aliases = if lateral { Aliases::Second } else { Aliases::No };
         let mut grouped: Vec<Origins> = Vec::new();
-        if self.script.dialect.has_forward_aliases() {
+        let forward = self.script.dialect.has_forward_aliases();
+        if forward {
             self.foresee_aliases(&select.items, &mut scope);
+            scope.see_aliases = Aliases::First;
         }
         for item in &select.items {
+            // Within itself an alias is the column of its name.
+            let own = match item {
+                Item::Expr { name: Some(name), .. } if forward => Some(self.tables.label(*name).key),
+                Item::Expr { .. } | Item::Many { .. } | Item::Star(_) => None,
+            };
+            if let Some(own) = own {
+                scope.aliases.remove(&own);
+            }
             self.item(item, &mut scope, &mut result, &mut grouped);
         }
         if !result.is_open() {
             result.sure = result.columns.len();
         }
-        scope.see_aliases = Aliases::Second;
+        scope.see_aliases = if forward { Aliases::First } else { Aliases::Second };
         for (reason, expr) in &select.filters {
             let origins = self.origins(&scope, expr);
             result.decide_by(origins, *reason);

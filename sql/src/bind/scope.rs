@@ -305,6 +305,9 @@ impl Binder<'_> {
         let variable = self.script.scripted && scope.sources.is_empty() && scope.env.outer.is_none();
         if !variable && !self.is_pseudo(name) {
             self.unknown_column(scope, name, place);
+            if let Some(last) = self.diagnostics.last_mut().filter(|_| self.script.scripted) {
+                last.severity = Severity::Note;
+            }
         }
         Vec::new()
     }

@@ -235,7 +235,9 @@ impl<'a> Binder<'a> {
     fn function(&mut self, name: &Path, args: &'a [Expr], source: &Source, scope: &Scope<'_>) -> Rc<Relation> {
         let each: Vec<Vec<Origin>> = args.iter().map(|arg| self.origins(scope, arg)).collect();
         let origins = made_of(&each.concat());
-        let mut relation = Relation { any: Some(origins.clone().into()), ..Relation::default() };
+        // Columns that are listed are all that there are.
+        let any = source.columns.is_empty().then(|| origins.clone().into());
+        let mut relation = Relation { any, ..Relation::default() };
         let labels: Vec<Label> = if source.columns.is_empty() {
             let function = name.last().map(|name| self.written(*name).to_lowercase()).unwrap_or_default();
             let mut labels: Vec<Label> = source.alias.iter().map(|alias| self.tables.label(*alias)).collect();

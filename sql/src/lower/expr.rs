@@ -293,8 +293,11 @@ impl<'a> Lower<'a> {
         if first.quote_style == Some('\'') {
             return;
         }
+        // `LOCAL.x` is an alias of the select list.
+        let local = idents.len() == 2 && first.quote_style.is_none() && first.value.eq_ignore_ascii_case("local");
+        let exasol = self.dialect.kind() == crate::dialect::Kind::Exasol;
         let mut path = Vec::with_capacity(idents.len());
-        for ident in idents {
+        for ident in idents.iter().skip(usize::from(local && exasol)) {
             self.push_part(ident, &mut path);
         }
         found.push(Target::Column(path.into()), usage, place);

@@ -5,7 +5,7 @@ use sqlparser::ast::{self, Expr as Ast, JoinConstraint, JoinOperator, TableFacto
 use super::{Lower, function::function_name, pipe::plain_source};
 use crate::{
     dialect::Kind,
-    script::{Expr, Join, Match, Name, Pivot, Relation, Side, Source, Table, Unpivot},
+    script::{Body, Expr, Item, Join, Match, Name, Pivot, Relation, Select, Side, Source, Star, Table, Unpivot},
 };
 
 impl<'a> Lower<'a> {
@@ -270,6 +270,9 @@ impl<'a> Lower<'a> {
 
     fn function_relation(&mut self, name: &'a ast::ObjectName, args: &'a [ast::FunctionArg]) -> Relation {
         let short = function_name(name);
+        if let Some(relation) = self.passed_table(&short, args) {
+            return relation;
+        }
         let mut exprs = Vec::new();
         for arg in args {
             let mut found = super::expr::Found::default();
@@ -290,6 +293,35 @@ impl<'a> Lower<'a> {
             return Relation::Unnest { arrays: exprs, extra: Vec::new() };
         }
         Relation::Function { name: self.path(name), args: exprs }
+    }
+
+    /// `STREAM(t)` is the table; `TUMBLE(TABLE t, …)` is the table with the bounds of windows.
+    fn passed_table(&mut self, function: &str, args: &'a [ast::FunctionArg]) -> Option<Relation> {
+        let windows = matches!(function, "tumble" | "hop" | "cumulate" | "session");
+        let ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(first)) = args.first()? else { return None };
+        let path = match first {
+            Ast::Identifier(ident) => Box::new([self.name(ident)]) as crate::script::Path,
+            Ast::CompoundIdentifier(idents) => self.names(idents).into(),
+            _ => return None,
+        };
+        if !(windows && args.len() > 1 || function == "stream" && args.len() == 1) {
+            return None;
+        }
+        let place = self.place(sqlparser::ast::Spanned::span(first));
+        let table = Relation::Table(Table { path, location: false, place });
+        if !windows {
+            return Some(table);
+        }
+        let mut time = super::expr::Found::default();
+        let usage = crate::script::Usage::IDENTITY.with_class(crate::script::Class::Transformation);
+        self.walk_argument(function, &args[1], usage, &mut time);
+        let bound = Expr { refs: time.refs, place, ..Expr::default() };
+        let star = Item::Star(Box::new(Star { place, ..Star::default() }));
+        let bounds = ["window_start", "window_end", "window_time"];
+        let named = bounds.map(|name| Item::Expr { expr: bound.clone(), name: Some(self.plain(name)) });
+        let items = std::iter::once(star).chain(named).collect();
+        let select = Select { items, sources: vec![plain_source(table, place)], ..Select::default() };
+        Some(Relation::Derived { query: self.single(Body::Select(Box::new(select))), lateral: false })
     }
 
     /// The column that a method is called on.
@@ -430,7 +462,7 @@ impl<'a> Lower<'a> {
 }
 
 /// The address that a table function reads, when it reads a file and a literal names it.
-fn file_read_by(function: &str, args: &[ast::FunctionArg]) -> Option<String> {
+pub(super) fn file_read_by(function: &str, args: &[ast::FunctionArg]) -> Option<String> {
     const READERS: [&str; 30] = [
         "azureblobstorage",
         "delta_scan",

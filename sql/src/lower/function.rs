@@ -24,6 +24,10 @@ impl<'a> Lower<'a> {
         if name == "values" && self.excluded {
             return self.walk_excluded(call, usage, found);
         }
+        if let ("identifier", FunctionArguments::List(list)) = (name.as_str(), &call.args) {
+            let path = self.named_by(&list.args, place);
+            return if path.is_empty() { () } else { found.push(Target::Column(path.into()), usage, place) };
+        }
         self.note_opaque(&call.name, place);
         let effect = functions::effect(&name, self.dialect.kind());
         let aggregates = effect.class == Class::Aggregation && call.over.is_none();

@@ -180,6 +180,10 @@ impl<'a> Lower<'a> {
             let item = self.item(item);
             lowered.items.push(item);
         }
+        if matches!(select.value_table_mode, Some(ast::ValueTableMode::AsValue | ast::ValueTableMode::DistinctAsValue))
+        {
+            lowered.items = fields_as_items(lowered.items);
+        }
         self.apply_exclude(select, &mut lowered.items);
         self.filters(select, &mut lowered.filters);
         self.group_by(&select.group_by, &mut lowered);
@@ -408,17 +412,83 @@ impl<'a> Lower<'a> {
                 _ => None,
             },
             Ast::Named { name, .. } => Some(self.name(name)),
-            Ast::Cast { expr, kind, .. } if lower_folding || *kind == ast::CastKind::DoubleColon => {
+            Ast::Cast { expr, kind, .. } if !lower_folding && *kind == ast::CastKind::DoubleColon => {
                 self.inferred_name(expr)
             }
-            Ast::Collate { expr, .. } if lower_folding => self.inferred_name(expr),
-            Ast::Function(call) if lower_folding => {
-                let name = function_name(&call.name);
-                Some(self.plain(&name))
-            }
-            Ast::Case { .. } if lower_folding => Some(self.plain("case")),
+            other if lower_folding => self.postgres_name(other),
             _ => None,
         }
+    }
+
+    /// The name that PostgreSQL finds in an expression.
+    fn postgres_name(&mut self, expr: &'a ast::Expr) -> Option<Name> {
+        use ast::Expr as Ast;
+        let word = match expr {
+            Ast::Function(call) => return Some(self.plain(&function_name(&call.name))),
+            Ast::Collate { expr, .. } => return self.inferred_name(expr),
+            Ast::Cast { expr, data_type, .. } => {
+                let inner = self.inferred_name(expr).filter(|_| !matches!(**expr, Ast::Case { .. }));
+                return inner.or_else(|| Some(self.plain(&postgres_type(&data_type.to_string()))));
+            }
+            // The last value's name, when a column or function gives it one.
+            Ast::Case { else_result: Some(last), .. } if !matches!(**last, Ast::Cast { .. } | Ast::Case { .. }) => {
+                return self.inferred_name(last).or_else(|| Some(self.plain("case")));
+            }
+            Ast::Subquery(query) => match &*query.body {
+                SetExpr::Select(select) => match select.projection.as_slice() {
+                    [SelectItem::ExprWithAlias { alias, .. }] => return Some(self.name(alias)),
+                    [SelectItem::UnnamedExpr(inner)] => return self.inferred_name(inner),
+                    _ => return None,
+                },
+                _ => return None,
+            },
+            Ast::Case { .. } => "case",
+            Ast::Exists { .. } => "exists",
+            Ast::Array(_) => "array",
+            Ast::Extract { .. } => "extract",
+            Ast::Substring { .. } => "substring",
+            Ast::Position { .. } => "position",
+            Ast::Overlay { .. } => "overlay",
+            Ast::Trim { .. } => "btrim",
+            Ast::Ceil { .. } => "ceil",
+            Ast::Floor { .. } => "floor",
+            Ast::Interval(_) => "interval",
+            Ast::Tuple(_) => "row",
+            _ => return None,
+        };
+        Some(self.plain(word))
+    }
+}
+
+/// A type as PostgreSQL's catalog calls it, without its size.
+fn postgres_type(written: &str) -> String {
+    let lower = written.to_lowercase();
+    let base = lower.split('(').next().unwrap_or_default().trim();
+    let name = match base {
+        "int" | "integer" => "int4",
+        "bigint" => "int8",
+        "smallint" => "int2",
+        "boolean" => "bool",
+        "double precision" | "float" => "float8",
+        "real" => "float4",
+        "decimal" => "numeric",
+        "character varying" => "varchar",
+        "char" | "character" => "bpchar",
+        "timestamp with time zone" => "timestamptz",
+        "timestamp without time zone" => "timestamp",
+        other => other,
+    };
+    name.to_owned()
+}
+
+/// BigQuery's `SELECT AS VALUE STRUCT(…)`: the fields are the columns.
+fn fields_as_items(mut items: Vec<Item>) -> Vec<Item> {
+    match items.as_mut_slice() {
+        [Item::Expr { expr, .. }] if !expr.fields.is_empty() => {
+            let fields = std::mem::take(&mut expr.fields);
+            fields.into_iter().map(|(name, expr)| Item::Expr { expr, name: Some(name) }).collect()
+        }
+        _ => items,
     }
 }
 

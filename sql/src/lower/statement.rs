@@ -358,6 +358,11 @@ impl<'a> Lower<'a> {
                     None => Effect::Answer(id),
                 });
             }
+            let names: Vec<Name> = declaration.names.iter().map(|name| self.name(name)).collect();
+            if !names.is_empty() && declaration.for_query.is_none() {
+                let unset = names.iter().map(|_| Expr { place: self.positions.whole(), ..Expr::default() }).collect();
+                effects.push(Effect::Assign { names, query: self.single(Body::Values(unset)) });
+            }
             match &declaration.assignment {
                 Some(
                     ast::DeclareAssignment::Expr(value)

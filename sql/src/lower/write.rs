@@ -7,14 +7,16 @@ use sqlparser::ast::{
 
 use super::{
     Lower,
+    from::file_read_by,
     pipe::plain_source,
     statement::{Lowered, made, plain_fill},
 };
 use crate::{
+    dialect::Kind as Dialects,
     lineage::{Indirect, StatementKind as Kind},
     script::{
-        Body, Define, Effect, Expr, Fill, FillMode, Item, MergeInsert, Modify, Name, Place, Ref, Relation, Returning,
-        Select, Set, Side, Source, Table, Target, Usage,
+        Body, Branch, Define, Effect, Expr, Fill, FillMode, Item, Join, MergeInsert, Modify, Name, Place, Ref,
+        Relation, Returning, Select, Set, Side, Source, Table, Target, Usage,
     },
 };
 
@@ -25,7 +27,10 @@ impl<'a> Lower<'a> {
         if let Some(query) = &create.query {
             let query = self.query(query);
             let mut fill = plain_fill(target, query, FillMode::Create { temporary });
-            fill.columns = create.columns.iter().map(|column| self.name(&column.name)).collect();
+            // In MySQL the declared columns come besides those of the query.
+            if !matches!(self.dialect.kind(), Dialects::MySql | Dialects::MariaDb) {
+                fill.columns = create.columns.iter().map(|column| self.name(&column.name)).collect();
+            }
             return (Kind::CreateTableAs, vec![Effect::Fill(Box::new(fill))]);
         }
         let like = create.like.as_ref().map(|like| match like {
@@ -58,7 +63,7 @@ impl<'a> Lower<'a> {
         }
         let target = match &insert.table {
             TableObject::TableName(name) => self.table(name),
-            TableObject::TableFunction(call) => self.table(&call.name),
+            TableObject::TableFunction(call) => self.file_of_call(call),
             TableObject::TableQuery(query) => {
                 let place = self.positions.whole();
                 self.unsupported(place, "an insert into a query");
@@ -82,6 +87,18 @@ impl<'a> Lower<'a> {
         vec![Effect::Fill(Box::new(fill))]
     }
 
+    /// The file that a table function writes to, else its name.
+    fn file_of_call(&mut self, call: &'a ast::Function) -> Table {
+        let args = match &call.args {
+            ast::FunctionArguments::List(list) => list.args.as_slice(),
+            ast::FunctionArguments::None | ast::FunctionArguments::Subquery(_) => &[],
+        };
+        match file_read_by(&super::function::function_name(&call.name), args) {
+            Some(address) => self.location(&address, self.name_place(&call.name)),
+            None => self.table(&call.name),
+        }
+    }
+
     /// MySQL's `INSERT … SET a = 1`.
     fn assigned_row(&mut self, insert: &'a ast::Insert) -> crate::script::QueryId {
         let values = insert.assignments.iter().map(|assignment| self.expr(&assignment.value)).collect();
@@ -97,8 +114,11 @@ impl<'a> Lower<'a> {
     }
 
     fn partitions(&mut self, insert: &'a ast::Insert, fill: &mut Fill) {
+        // Elsewhere a bare word is the name of a partition, not a column.
+        let names = self.dialect.names_partitions();
         for partition in insert.partitioned.iter().flatten() {
             match partition {
+                ast::Expr::Identifier(_) if names => {}
                 ast::Expr::Identifier(ident) => fill.dynamic.push(self.name(ident)),
                 ast::Expr::BinaryOp { left, .. } => {
                     if let ast::Expr::Identifier(ident) = &**left {
@@ -136,11 +156,22 @@ impl<'a> Lower<'a> {
         if let Some(columns) = renamed.filter(|columns| !columns.is_empty()) {
             excluded.columns = self.names(columns);
         }
+        let mut sources = vec![target, excluded];
+        sources.extend(self.sources_of(fill.query));
         self.excluded = true;
         let sets = self.sets(assignments);
         let filters = selection.iter().map(|expr| (Indirect::Filter, self.condition(expr))).collect();
         self.excluded = false;
-        Some(Modify { sources: vec![target, excluded], targets: vec![0], sets, filters, ..Modify::default() })
+        Some(Modify { sources, targets: vec![0], sets, filters, ..Modify::default() })
+    }
+
+    /// What MySQL's `ON DUPLICATE KEY UPDATE` sees of the query whose rows are inserted, by qualified names.
+    fn sources_of(&self, query: crate::script::QueryId) -> Vec<Source> {
+        let mysql = matches!(self.dialect.kind(), Dialects::MySql | Dialects::MariaDb);
+        let query = &self.arena.queries[query.0 as usize];
+        let [Branch { body: Body::Select(select), .. }] = query.branches.as_slice() else { return Vec::new() };
+        let hidden = |source: &Source| Source { join: Join { side: Side::Semi, ..Join::default() }, ..source.clone() };
+        select.sources.iter().filter(|_| mysql && query.ctes.is_empty()).map(hidden).collect()
     }
 
     fn multi_insert(&mut self, insert: &'a ast::Insert) -> Vec<Effect> {
@@ -325,7 +356,9 @@ impl<'a> Lower<'a> {
                 }
             }
             MergeAction::Insert(insert) => {
-                modify.filters.extend(insert.insert_predicate.iter().map(|expr| (Indirect::Filter, self.condition(expr))));
+                modify
+                    .filters
+                    .extend(insert.insert_predicate.iter().map(|expr| (Indirect::Filter, self.condition(expr))));
                 let columns = insert.columns.iter().filter_map(|name| self.path(name).last().copied()).collect();
                 match &insert.kind {
                     ast::MergeInsertKind::Values(values) => {

@@ -175,7 +175,7 @@ impl Made<'_> {
             while view.is(inner, "(") {
                 inner = view.next(inner);
             }
-            if !view.any(inner, &["SELECT", "SEL", "WITH", "FROM", "TABLE", "VALUES", "PIVOT", "UNPIVOT"]) {
+            if !view.any(inner, &["SELECT", "SEL", "WITH", "FROM", "TABLE", "VALUES", "PIVOT", "UNPIVOT", "LOCKING"]) {
                 return None;
             }
             self.say("AS", at);

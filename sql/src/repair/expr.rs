@@ -36,6 +36,7 @@ pub(super) fn expression(view: View<'_>, at: usize) -> Option<Repair> {
         cast_type,
         filter_condition,
         range_of_values,
+        bulk_rows,
         comprehension,
         named_argument,
         argument_word,
@@ -121,6 +122,18 @@ fn range_of_values(view: View<'_>, at: usize) -> Option<Repair> {
         out.extend(view.made(")", start));
     }
     Some(Repair::respelled(start..end, out))
+}
+
+/// T-SQL's `OPENROWSET(BULK 'f', FORMAT = 'PARQUET')` as the rows of a file.
+fn bulk_rows(view: View<'_>, at: usize) -> Option<Repair> {
+    let mut open = [Some(at), view.opening(at), view.before(at)].into_iter().flatten();
+    let open = open.find(|open| view.is(*open, "(") && view.is(view.next(*open), "BULK"))?;
+    let call = view.before(open).filter(|call| view.is(*call, "OPENROWSET"))?;
+    let address = view.next(view.next(open));
+    let mut out = view.made("read_files (", call);
+    out.extend(view.copy(address..address + 1));
+    out.extend(view.made(")", call));
+    view.is_string(address).then(|| Repair::respelled(call..view.group(open), out))
 }
 
 /// A type that is not known, in `CAST(x AS …)` or after `::`.
@@ -216,6 +229,11 @@ fn named_argument(view: View<'_>, at: usize) -> Option<Repair> {
 fn argument_word(view: View<'_>, at: usize) -> Option<Repair> {
     let open = view.opening(at).filter(|open| view.is(*open, "("))?;
     let before = view.before(at)?;
+    // A model holds no rows.
+    if view.is(before, "MODEL") && view.is_word(at) {
+        let comma = view.until(at, |view, at| view.is(at, ","));
+        return Some(Repair::dropped(before..(comma + 1).min(view.group(open) - 1)).passing("a model"));
+    }
     if view.any(before, &["MODEL", "TABLE", "DATA", "LANGUAGE"]) && !view.any(at, &["=", ","]) {
         return Some(Repair::dropped(before..before + 1));
     }

@@ -32,6 +32,8 @@ const TAILS: &[(&str, Extent)] = &[
     ("FOR VERSION AS OF", Items(1)),
     ("FOR TIMESTAMP AS OF", Items(1)),
     ("TIMESTAMP AS OF", Clause),
+    ("AS OF TIMESTAMP", Clause),
+    ("AS OF SCN", Clause),
     ("VERSION AS OF", Items(1)),
     ("BEFORE SYSTEM_TIME", Rest),
     ("FOR XML", Rest),
@@ -168,7 +170,9 @@ pub(super) fn tail(view: View<'_>, at: usize) -> Option<Repair> {
             }
         }
         if let Some(words) = ORDERINGS.iter().find_map(|words| view.reads(start, words)) {
-            let end = reach(view, words, Clause);
+            let over = view.until(words, |view, at| view.is(at, "OVER"));
+            let series = view.is(start, "TIMESERIES") && view.is(over, "OVER");
+            let end = if series { view.group(view.next(over)) } else { reach(view, words, Clause) };
             if end > at && view.any(start, &["DISTRIBUTE", "SORT", "CLUSTER"]) {
                 return Some(Repair::respelled(start..words, view.made(sorting(view, start), start)));
             }

@@ -34,6 +34,26 @@ const NOISE: &[&str] = &[
     "UNIQUE",
 ];
 
+/// How a cursor of T-SQL runs.
+const CURSOR_OPTIONS: [&str; 16] = [
+    "LOCAL",
+    "GLOBAL",
+    "FORWARD_ONLY",
+    "SCROLL",
+    "STATIC",
+    "KEYSET",
+    "DYNAMIC",
+    "FAST_FORWARD",
+    "READ_ONLY",
+    "SCROLL_LOCKS",
+    "OPTIMISTIC",
+    "TYPE_WARNING",
+    "INSENSITIVE",
+    "ASENSITIVE",
+    "NO",
+    "SENSITIVE",
+];
+
 /// Words and signs with what stands for them.
 const SPELLINGS: &[(&str, &str)] = &[
     ("ISNULL", "IS NULL"),
@@ -85,6 +105,11 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("REMOVE DUPLICATES", "WHEN NOT MATCHED THEN INSERT *"),
     ("VALUE OF", "="),
     ("ORDER SIBLINGS", "ORDER"),
+    ("APPROXIMATE COUNT (", "COUNT ("),
+    ("APPROXIMATE PERCENTILE_DISC (", "PERCENTILE_DISC ("),
+    ("TRIM ( BOTH FROM", "TRIM ("),
+    ("TRIM ( LEADING FROM", "TRIM ("),
+    ("TRIM ( TRAILING FROM", "TRIM ("),
     ("GROUP AND ORDER BY", "GROUP BY"),
     ("STRUCT ( )", "NULL"),
 ];
@@ -104,6 +129,9 @@ pub(super) fn respell(view: View<'_>, at: usize) -> Option<Repair> {
         .or_else(|| conflict(view, here))
         .or_else(|| set_operation(view, here))
         .or_else(|| variable_target(view, here))
+        .or_else(|| changed_rows(view))
+        .or_else(|| bare_insert(view, here))
+        .or_else(|| parent_value(view, here))
         .or_else(|| by_name(view, here))
         .or_else(|| insert(view, here))
         .or_else(|| sequence(view, here))
@@ -114,6 +142,10 @@ pub(super) fn respell(view: View<'_>, at: usize) -> Option<Repair> {
 
 /// Words at the place or up to three tokens before it.
 fn near(view: View<'_>, at: usize) -> Option<Repair> {
+    let option = [Some(at), view.before(at)].into_iter().flatten().find(|at| view.any(*at, &CURSOR_OPTIONS));
+    if let Some(option) = option.filter(|_| view.is(view.solid(0), "DECLARE")) {
+        return Some(Repair::dropped(option..option + 1));
+    }
     let mut here = at;
     for back in 0..4 {
         if let Some((end, text)) = SPELLINGS.iter().find_map(|(words, text)| Some((view.reads(here, words)?, *text)))
@@ -256,6 +288,38 @@ fn variable_target(view: View<'_>, at: usize) -> Option<Repair> {
     Some(Repair::respelled(from..end, out))
 }
 
+/// Db2's `SELECT … FROM FINAL TABLE (INSERT …)` as a query over what the statement returns.
+fn changed_rows(view: View<'_>) -> Option<Repair> {
+    let first = view.solid(0);
+    let rows =
+        |at: &usize| ["FINAL TABLE (", "NEW TABLE (", "OLD TABLE ("].iter().any(|form| view.reads(*at, form).is_some());
+    let start = (first..view.tokens.len()).find(rows).filter(|_| view.is(first, "SELECT"))?;
+    let open = view.next(view.next(start));
+    let end = view.group(open);
+    let mut out = view.made("WITH changed_rows AS (", first);
+    out.extend(view.copy(open + 1..end - 1));
+    out.extend(view.made("RETURNING * )", start));
+    out.extend(view.copy(first..start));
+    out.extend(view.made("changed_rows", start));
+    Some(Repair::respelled(first..end, out))
+}
+
+/// `WHEN NOT MATCHED THEN INSERT (a, b)` of values.
+fn bare_insert(view: View<'_>, at: usize) -> Option<Repair> {
+    let close = view.before(at).filter(|close| view.is(*close, ")"))?;
+    let open = view.opening(close)?;
+    let merge = view.is(view.solid(0), "MERGE") && view.before(open).is_some_and(|word| view.is(word, "INSERT"));
+    merge.then(|| Repair::respelled(open..open, view.made("VALUES", open)))
+}
+
+/// Oracle's `PRIOR a` in a select list: a column as any other.
+fn parent_value(view: View<'_>, at: usize) -> Option<Repair> {
+    let connect = view.until(view.solid(0), |view, at| view.is(at, "CONNECT"));
+    let mut near = std::iter::successors(Some(at), |at| view.before(*at)).take(5);
+    let prior = near.find(|at| view.is(*at, "PRIOR") && *at < connect)?;
+    Some(Repair::dropped(prior..prior + 1))
+}
+
 /// `INSERT … BY NAME`.
 fn by_name(view: View<'_>, at: usize) -> Option<Repair> {
     let start = [Some(at), view.before(at)].into_iter().flatten().find(|start| view.is(*start, "BY"))?;
@@ -313,9 +377,15 @@ fn delete(view: View<'_>, at: usize) -> Option<Repair> {
     if view.is(at, "FROM") && !view.is(before, "DELETE") {
         return Some(Repair::respelled(at..at + 1, view.made("USING", at)));
     }
+    // The parser knows `OUTPUT` after the sources.
     if view.is(at, "OUTPUT") {
         let end = view.until(at, |view, at| view.any(at, &["FROM", "WHERE"]));
-        return Some(Repair::dropped(at..end).losing("the output of the deleted rows"));
+        let condition = view.until(end, |view, at| view.any(at, &["WHERE", "OPTION"]));
+        let bare = end == condition;
+        let mut out = if bare { Vec::new() } else { view.copy(end..condition) };
+        out.extend(view.copy(at..end));
+        out.push(view.gap(at));
+        return (!bare).then(|| Repair::respelled(at..condition, out));
     }
     // `t.*` and `FROM t *`.
     let star = [at, before].into_iter().find(|at| view.is(*at, "*"))?;

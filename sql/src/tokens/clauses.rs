@@ -236,7 +236,10 @@ impl Edit<'_> {
     /// A bare parenthesis that is a hint or a phrase about how a column is shown.
     pub(super) fn parenthesis(&mut self, kind: Kind) -> bool {
         let hint = kind == Kind::TSql && HINTS.iter().any(|hint| self.reads(&["(", hint]));
-        const PHRASES: [&str; 6] = ["TITLE", "FORMAT", "CASESPECIFIC", "CS", "NAMED", "NOT"];
+        if kind == Kind::Teradata && self.reads(&["(", "NAMED"]) {
+            return self.named_phrase();
+        }
+        const PHRASES: [&str; 5] = ["TITLE", "FORMAT", "CASESPECIFIC", "CS", "NOT"];
         let phrase = kind == Kind::Teradata && PHRASES.iter().any(|word| self.reads(&["(", word]));
         let negated = self.reads(&["(", "NOT", "CASESPECIFIC"]) || self.reads(&["(", "NOT", "CS"]);
         let phrase = phrase && (!self.reads(&["(", "NOT"]) || negated) || kind == Kind::Teradata && self.casts();
@@ -246,6 +249,16 @@ impl Edit<'_> {
             return self.bare_subquery();
         }
         closing(self.tokens, self.at).is_some_and(|close| self.drop_to(close + 1))
+    }
+
+    /// `x (NAMED y)` as `x AS y`.
+    fn named_phrase(&mut self) -> bool {
+        let Some((name, Token::Word(_))) = self.solid().nth(2) else { return false };
+        let Some(close) = closing(self.tokens, self.at) else { return false };
+        self.replace("AS", Keyword::AS);
+        self.out.push(TokenWithSpan::new(Token::Whitespace(Whitespace::Space), self.tokens[name].span));
+        self.out.push(self.tokens[name].clone());
+        self.drop_to(close + 1)
     }
 
     /// Teradata's `'x' (DATE)` and `f(x) (INTEGER, FORMAT '9')`: the type of what stands before.
