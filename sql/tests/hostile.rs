@@ -115,8 +115,15 @@ fn templates_do_not_run_away() {
     assert_eq!(codes(&text, "snowflake"), Vec::<&str>::new());
     let text = "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}SELECT {{ m() }} 1";
     assert!(codes(text, "snowflake").contains(&code::TEMPLATE));
-    let text = format!("SELECT a FROM t {}", "{% if x %}".repeat(5_000));
+    let text = format!("SELECT a FROM t {}", "{% if x %}".repeat(20_000));
     assert!(!codes(&text, "snowflake").contains(&code::TOO_LARGE));
+}
+
+#[test]
+fn messages_do_not_quote_without_end() {
+    let dialect = Dialect::from_name("mysql").expect("a known dialect");
+    let (_, found) = sql::parse(&"$a".repeat(10_000), dialect);
+    assert!(found.iter().all(|found| found.message.len() < 400), "{} bytes", found[0].message.len());
 }
 
 #[test]

@@ -8,6 +8,9 @@ use sqlparser::{
 use super::{NESTING, limits::nesting};
 use crate::{diagnostic::code, name::Span, positions::Positions};
 
+/// How many characters an error text has at most, about.
+const LONGEST: usize = 300;
+
 /// Why and where a piece could not be parsed.
 pub(super) struct Failure {
     pub code: &'static str,
@@ -63,8 +66,13 @@ fn location(text: &str) -> Option<Location> {
     Some(Location::new(line.trim().parse().ok()?, column.trim().parse().ok()?))
 }
 
-/// Error texts begin in lower case.
+/// Error texts begin in lower case and do not go on for ever, as what they quote may.
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+    let mut shown: String = chars.next().into_iter().flat_map(char::to_lowercase).collect();
+    shown.extend(chars.by_ref().take(LONGEST));
+    if chars.next().is_some() {
+        shown.push('…');
+    }
+    shown
 }

@@ -1,6 +1,9 @@
 //! The text that a template makes.
 
-use std::{collections::HashMap, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     Origins, Part,
@@ -27,6 +30,7 @@ pub(super) fn render(text: &str, nodes: &[Node], diagnostics: &mut Vec<Diagnosti
         macros: HashMap::new(),
         left: NODES,
         calls: 0,
+        said: HashSet::new(),
         diagnostics,
     };
     render.nodes(nodes);
@@ -41,6 +45,8 @@ struct Render<'a> {
     macros: HashMap<&'a str, (&'a str, &'a [Node])>,
     left: usize,
     calls: usize,
+    /// What was reported: loops come by the same place again.
+    said: HashSet<(Span, String)>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
@@ -71,7 +77,7 @@ impl<'a> Render<'a> {
     fn report(&mut self, place: Range<usize>, severity: Severity, message: &str) {
         let span = Span { start: place.start, end: place.end };
         let message = message.to_owned();
-        if !self.diagnostics.iter().any(|found| found.span == span && found.message == message) {
+        if self.said.insert((span, message.clone())) {
             self.diagnostics.push(Diagnostic { code: code::TEMPLATE, severity, span, message });
         }
     }
