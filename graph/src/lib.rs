@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of HTTP, GraphQL, SQL or the search index. A store does one hop; walks and digests stand above it.
 
+mod apply;
 pub mod change;
 pub mod derive;
 pub mod digest;
@@ -9,6 +10,7 @@ pub mod embedded;
 mod ids;
 mod model;
 pub mod names;
+mod records;
 mod store;
 mod viewer;
 pub mod walk;

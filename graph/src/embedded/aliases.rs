@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::topology::{Topology, flag};
+use super::topology::Topology;
+use crate::apply::{AliasChange, flag};
 use crate::ids::Revision;
 use crate::model::{AliasReason, NodeName, QualifiedName};
 use crate::names::{self, Rewrites};
@@ -30,22 +31,6 @@ pub(super) enum Role {
     Old,
     /// A namespace rule makes their names one.
     Rewritten,
-}
-
-/// A change of the stored links.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum AliasChange {
-    Begin { node: u32, other: u32, reason: AliasReason, since: u32, until: u32 },
-    End { node: u32, other: u32, until: u32 },
-}
-
-impl AliasChange {
-    /// The datasets at the two ends.
-    pub fn ends(&self) -> [u32; 2] {
-        match *self {
-            AliasChange::Begin { node, other, .. } | AliasChange::End { node, other, .. } => [node, other],
-        }
-    }
 }
 
 #[derive(Default)]

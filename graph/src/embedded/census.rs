@@ -4,9 +4,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::aliases::Aliases;
-use super::apply::Outcome;
 use super::reader::View;
 use super::topology::Topology;
+use crate::apply::Outcome;
 use crate::ids::Revision;
 use crate::model::{EdgeKind, NodeKind};
 use crate::store::Totals;

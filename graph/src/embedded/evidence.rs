@@ -6,9 +6,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Shared;
 use super::reader::View;
-use super::records::{self, DerivationBody, KeyRecord, Lineage, Record};
 use crate::ids::{ContentId, EdgeId, NodeId, Revision, RunId, Span};
 use crate::model::*;
+use crate::records::{self, DerivationBody, KeyRecord, Lineage, Record};
 use crate::store::Result;
 
 /// An edge row.

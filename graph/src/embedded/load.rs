@@ -3,10 +3,10 @@
 use rusqlite::Connection;
 
 use super::Head;
-use super::aliases::{AliasChange, Aliases};
-use super::apply::{Counters, key_hash};
+use super::aliases::Aliases;
 use super::census::{self, Surplus};
-use super::topology::{NewEdge, NewNode, Topology, flag};
+use super::topology::Topology;
+use crate::apply::{AliasChange, Counters, NewEdge, NewNode, flag, key_hash};
 use crate::ids::Time;
 use crate::model::{AliasReason, EdgeKind, NodeKind, QualifiedName};
 use crate::names::Rewrites;

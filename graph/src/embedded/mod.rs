@@ -1,13 +1,11 @@
 //! The embedded store: SQLite for what must last, the lineage topology in memory for walks.
 
 mod aliases;
-mod apply;
 mod census;
 mod evidence;
 mod folder;
 mod load;
 mod reader;
-mod records;
 mod runs;
 mod tables;
 mod topology;

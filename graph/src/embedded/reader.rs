@@ -8,13 +8,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Shared;
 use super::aliases::Aliases;
-use super::apply::key_hash;
 use super::load::{moment, node_kind};
-use super::records::{self, Body, Register};
-use super::topology::{Topology, flag};
+use super::topology::Topology;
+use crate::apply::{flag, key_hash};
 use crate::ids::{ContentId, NodeId, Revision, Span, Time};
 use crate::model::*;
 use crate::names;
+use crate::records::{self, Body, Register};
 use crate::store::*;
 
 /// The newest revision of what is asked, and when it was committed.

@@ -3,13 +3,13 @@
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use super::Shared;
-use super::apply::{ended, event_of, run_state, started};
 use super::load::moment;
 use super::reader::View;
-use super::records::{self, FaultRecord, Record, RunAspect, RunBody};
+use crate::apply::{ended, event_of, run_state, started};
 use crate::change::InputKind;
 use crate::ids::{ContentId, NodeId, Revision, RunId};
 use crate::model::*;
+use crate::records::{self, FaultRecord, Record, RunAspect, RunBody};
 use crate::store::*;
 
 /// Runs, newest first. Design-time statements are not runs.

@@ -2,51 +2,12 @@
 //! Nothing is ever taken out; an edge that ended says so, and a reader skips what is not valid at its revision. So a
 //! reader needs no snapshot but a revision, and holds the lock for one hop at a time.
 
+use crate::apply::{NewEdge, NewNode};
 use crate::ids::{EdgeId, NodeId, Revision};
 use crate::model::{Edge, EdgeKind, EdgeKinds, NodeKind};
 use crate::store::Direction;
 
 const NONE: u32 = u32::MAX;
-
-/// Marks of a node.
-pub(super) mod flag {
-    /// An input named it, so it is there whatever edges it has.
-    pub const MENTIONED: u8 = 1;
-    /// Its life cycle is watched: it was dropped or renamed.
-    pub const LIFECYCLE: u8 = 2;
-    /// It has, or had, other names.
-    pub const ALIASED: u8 = 4;
-    /// It was only ever named as another name of a dataset.
-    pub const NOMINAL: u8 = 8;
-    /// A column that the current schema has.
-    pub const DECLARED: u8 = 16;
-    /// A job with a query that was not understood in full.
-    pub const FAULTY: u8 = 32;
-}
-
-/// What a new node is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct NewNode {
-    pub kind: NodeKind,
-    pub parent: u32,
-    pub key_hash: u64,
-    pub flags: u8,
-    pub created: u32,
-    /// `NONE`-like `u32::MAX` while it is there.
-    pub ended: u32,
-}
-
-/// What a new edge is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct NewEdge {
-    pub src: u32,
-    pub dst: u32,
-    pub job: u32,
-    pub kind: EdgeKind,
-    pub masking: bool,
-    pub since: u32,
-    pub until: u32,
-}
 
 #[derive(Default)]
 pub(super) struct Topology {

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::apply::{Apply, Base, Counters, Outcome};
 use super::census::{self, Surplus, count_node};
 use super::reader::View;
-use super::{Clock, Head, Shared, records};
+use super::tables::SqlTables;
+use super::{Clock, Head, Shared};
+use crate::apply::{Apply, Base, Counters, Outcome};
 use crate::change::Submission;
 use crate::derive::Derive;
 use crate::ids::{Revision, Time};
+use crate::records;
 use crate::store::{Receipt, Result, StoreError};
 
 /// How much one commit takes at the most.
@@ -132,7 +134,7 @@ impl Writer {
         let tried = catch_unwind(AssertUnwindSafe(|| {
             let topology = self.shared.topology.read();
             let (derive, before) = (self.derive.as_ref(), &*outcome);
-            let base = Base { db: &self.db, revision, derive, topology: &topology, before };
+            let base = Base { tables: SqlTables::new(&self.db, &topology), revision, derive, before };
             let mut apply = Apply::new(base, &mut self.counters);
             apply.submission(submission).map(|new| new.then_some(apply.out))
         }));
