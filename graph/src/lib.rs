@@ -2,7 +2,9 @@
 //!
 //! Knows nothing of HTTP, GraphQL, SQL or the search index. A store does one hop; walks and digests stand above it.
 
+mod aliases;
 mod apply;
+mod census;
 pub mod change;
 pub mod derive;
 pub mod digest;
@@ -10,6 +12,7 @@ pub mod embedded;
 mod ids;
 mod model;
 pub mod names;
+mod read;
 mod records;
 mod store;
 mod viewer;

@@ -1,7 +1,5 @@
 //! The embedded store: SQLite for what must last, the lineage topology in memory for walks.
 
-mod aliases;
-mod census;
 mod evidence;
 mod folder;
 mod load;
@@ -22,15 +20,16 @@ use quick_cache::sync::Cache;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use self::aliases::Aliases;
 use self::folder::Folder;
 use self::topology::Topology;
 use self::writer::{Order, Writer};
+use crate::aliases::Aliases;
 use crate::change::Submission;
 use crate::derive::Derive;
 use crate::ids::{ContentId, EdgeId, NodeId, Revision, Time};
 use crate::model::{Edge, Evidence, Node, NodeName, Run, Version};
 use crate::names::Rewrites;
+use crate::read::View;
 use crate::store::*;
 
 /// Where the store takes the time of a commit from.
@@ -110,6 +109,12 @@ impl Shared {
 
     fn set_head(&self, head: Head) {
         self.head.send_replace(head);
+    }
+
+    /// Runs a closure on what is in memory, as of a revision.
+    fn view<T>(&self, at: Revision, work: impl FnOnce(&View<'_, Topology>) -> T) -> T {
+        let (topology, aliases) = (self.topology.read(), self.aliases.read());
+        work(&View { shape: &*topology, aliases: &aliases, at })
     }
 
     fn forget(&self, node: u32) {

@@ -11,6 +11,7 @@ use rusqlite::{CachedStatement, Connection};
 
 use super::topology::Topology;
 use crate::apply::Before;
+use crate::read::Shape;
 use crate::store::{Result, StoreError};
 
 /// The tables, inside the writer's transaction.
