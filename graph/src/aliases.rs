@@ -32,7 +32,7 @@ pub(crate) enum Role {
     Rewritten,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Aliases {
     links: HashMap<u32, Vec<Link>>,
     names: HashMap<u32, QualifiedName>,

@@ -12,6 +12,7 @@ pub mod embedded;
 mod ids;
 mod model;
 pub mod names;
+pub mod neo4j;
 mod read;
 mod records;
 mod store;

@@ -32,9 +32,6 @@ use crate::names::Rewrites;
 use crate::read::View;
 use crate::store::*;
 
-/// Where the store takes the time of a commit from.
-pub type Clock = Arc<dyn Fn() -> Time + Send + Sync>;
-
 /// How to open a store.
 pub struct Options {
     /// The folder; made when it is not there.
