@@ -174,27 +174,33 @@ pub(crate) fn key_of(bytes: &[u8]) -> Option<OrderKey> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct KeyRecord(pub OrderKey);
 
+impl KeyRecord {
+    /// 58 hexadecimal digits whose order is the key's own.
+    pub fn text(&self) -> String {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digits = key_bytes(&self.0).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    }
+
+    /// The opposite of `text`.
+    pub fn parse(text: &str) -> Option<KeyRecord> {
+        let digit = |c: u8| (c as char).to_digit(16).map(|d| d as u8);
+        let bytes: Option<Vec<u8>> =
+            text.as_bytes().chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?)).collect();
+        key_of(&bytes?).map(KeyRecord)
+    }
+}
+
 impl Serialize for KeyRecord {
     fn serialize<S: serde::Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = [0u8; 58];
-        for (pair, byte) in text.chunks_mut(2).zip(key_bytes(&self.0)) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
-        }
-        to.serialize_str(std::str::from_utf8(&text).expect("hexadecimal digits are ASCII"))
+        to.serialize_str(&self.text())
     }
 }
 
 impl<'de> Deserialize<'de> for KeyRecord {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-        let digit = |c: u8| (c as char).to_digit(16).map(|d| d as u8);
-        let bytes: Option<Vec<u8>> =
-            text.as_bytes().chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?)).collect();
-        bytes
-            .and_then(|bytes| key_of(&bytes))
-            .map(KeyRecord)
+        KeyRecord::parse(&text)
             .ok_or_else(|| serde::de::Error::custom("expected an order key of 58 hexadecimal digits"))
     }
 }

@@ -13,7 +13,7 @@ use crate::store::Result;
 
 /// How far a run came, for what it says of an output to count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// Going on, failed, or complete without having reported what it read: it adds lineage and ends none.
     Open = 0,
     /// Complete: lineage that only older runs stated ends.

@@ -13,6 +13,7 @@ mod outcome;
 mod runs;
 mod tables;
 
+pub(crate) use lineage::Standing;
 pub(crate) use nodes::key_hash;
 pub(crate) use outcome::{AliasChange, Counters, NewEdge, NewNode, Outcome, flag};
 pub(crate) use runs::{ended, event_of, run_state, started};

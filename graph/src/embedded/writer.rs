@@ -50,11 +50,11 @@ impl Writer {
     /// Works until nobody can send any more.
     pub fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         while let Some(first) = orders.blocking_recv() {
-            let mut bytes = weight(&first);
+            let mut bytes = first.submission.weight();
             let mut batch = vec![first];
             while batch.len() < BATCH && bytes < BATCH_BYTES {
                 let Ok(order) = orders.try_recv() else { break };
-                bytes += weight(&order);
+                bytes += order.submission.weight();
                 batch.push(order);
             }
             self.commit(batch);
@@ -215,9 +215,4 @@ impl Writer {
         outcome.touched.keys().chain(&outcome.stale).for_each(|node| self.shared.forget(*node));
         self.shared.set_head(head);
     }
-}
-
-fn weight(order: &Order) -> usize {
-    let input = &order.submission.input;
-    input.body.len() + input.contents.iter().map(|content| content.bytes.len()).sum::<usize>()
 }

@@ -11,6 +11,7 @@ mod reader;
 mod runs;
 mod schema;
 mod shared;
+mod write;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use async_trait::async_trait;
 pub use self::address::{Address, BadAddress};
 use self::client::Client;
 use self::shared::Shared;
+use self::write::{Settings, Writer};
 use crate::change::Submission;
 use crate::derive::Derive;
 use crate::ids::{ContentId, EdgeId, NodeId, Revision};
@@ -41,15 +43,20 @@ pub struct Options {
 /// Opens the store for reading and writing, and makes its schema when the database has none yet. Other servers may have
 /// it open at the same time.
 pub async fn open(options: Options) -> Result<Arc<dyn Store>> {
-    let client = Client::new(&options.address, &options.password, options.patience)?;
-    schema::prepare(&client, &options.address).await?;
-    let shared = Arc::new(Shared::new(client, options.rewrites));
+    let Options { address, password, derive, rewrites, clock, patience } = options;
+    let client = Client::new(&address, &password, patience)?;
+    schema::prepare(&client, &address).await?;
+    let shared = Arc::new(Shared::new(client, rewrites));
     shared.refresh().await?;
-    Ok(Arc::new(Neo4j { shared }))
+    let observer = Arc::clone(&shared);
+    let told = Box::new(move |head| observer.observe(head));
+    let writer = Writer::start(Settings { address, password, patience, derive, clock, told })?;
+    Ok(Arc::new(Neo4j { shared, writer }))
 }
 
 struct Neo4j {
     shared: Arc<Shared>,
+    writer: Writer,
 }
 
 #[async_trait]
@@ -70,8 +77,7 @@ impl Store for Neo4j {
     }
 
     async fn commit(&self, submission: Submission) -> Result<Receipt> {
-        let _ = submission;
-        Err(StoreError::Closed)
+        self.writer.commit(submission).await
     }
 
     async fn resolve(&self, names: &[NodeName], at: Revision) -> Result<Vec<Option<NodeId>>> {

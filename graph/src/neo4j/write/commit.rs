@@ -9,6 +9,7 @@ use neo4rs::{BoltType, query};
 use serde::Deserialize;
 
 use super::super::client::{Client, Failure, Result, Transaction};
+use super::super::head::Head;
 use super::overlay::Overlay;
 use super::statements as cypher;
 use super::{bolt, fetch, put};
@@ -18,10 +19,12 @@ use crate::derive::Derive;
 use crate::ids::{ContentId, Revision, Time};
 use crate::model::{EdgeKind, NodeKind};
 use crate::read::moment;
-use crate::store::{Clock, Receipt, StoreError};
+use crate::store::{Clock, Receipt, StoreError, Totals};
 
 /// After as many rounds of look-ups a commit is given up; each finds out what the next step asks for.
 const ROUNDS: usize = 100;
+
+pub(in crate::neo4j) type Told = Box<dyn Fn(Head) + Send>;
 
 /// What becomes of each submission of a batch, in order.
 pub(super) type Answers = Vec<std::result::Result<Receipt, StoreError>>;
@@ -68,6 +71,22 @@ impl Held {
         let Held { node, edge, run, statements, sequence, faults, rejected, .. } = *self;
         Counters { node, edge, run, statements, sequence, faults, rejected }
     }
+
+    fn head(&self) -> Head {
+        let count = |count: i64| u64::try_from(count).unwrap_or(0);
+        let totals = Totals {
+            datasets: count(self.datasets),
+            columns: count(self.columns),
+            jobs: count(self.jobs),
+            runs: count(self.run - self.statements),
+            edges: count(self.edges),
+            inputs: count(self.sequence),
+            faults: self.faults,
+            rejected: self.rejected,
+        };
+        let (revision, committed_at) = (Revision(self.revision), self.committed_at.map(moment));
+        Head { revision, committed_at, totals, alias_revision: self.alias_revision }
+    }
 }
 
 /// Makes commits, one after the other.
@@ -78,6 +97,8 @@ pub(super) struct Committer {
     pub overlay: Overlay,
     /// The revision and the length of the log that the overlay is true of; none when it is true of nothing.
     pub known: Option<(u32, i64)>,
+    /// Is told how far the graph is after each commit.
+    pub told: Told,
 }
 
 /// What a batch came to before it is written.
@@ -120,6 +141,7 @@ impl Committer {
             Err(failure) => return Err(undone(tx, failure).await),
         };
         self.known = Some((next.revision, next.sequence));
+        (self.told)(next.head());
         Ok(answers)
     }
 

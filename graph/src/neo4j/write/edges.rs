@@ -56,7 +56,7 @@ impl Edges for &mut Overlay {
     fn edges(&self, group: Group) -> Result<Vec<(u32, EdgeRow)>> {
         let known = self.edges.groups.get(&group);
         if known.is_none() && !self.is_new_group(group) {
-            self.need(|needs| drop(needs.groups.insert(group)));
+            self.need(|needs| needs.groups.insert(group));
         }
         Ok(known.map_or_else(Vec::new, |edges| edges.iter().map(|(id, edge)| (*id, *edge)).collect()))
     }

@@ -202,11 +202,15 @@ impl Fetch<'_> {
         }
         let found: Vec<NodeRow> = self.rows(cypher::COLUMNS, needs.columns.iter().copied().collect()).await?;
         let mut columns: BTreeMap<u32, BTreeSet<u32>> = needs.columns.iter().map(|id| (*id, BTreeSet::new())).collect();
-        found.iter().for_each(|row| drop(columns.entry(row.parent).or_default().insert(row.id)));
+        for row in found.iter() {
+            columns.entry(row.parent).or_default().insert(row.id);
+        }
         columns.into_iter().for_each(|(dataset, all)| self.overlay.nodes.columns.learn(dataset, all));
         self.learn_nodes(found)?;
         let found: Vec<PairRow> = self.rows(cypher::DEGREES, needs.degrees.iter().copied().collect()).await?;
-        found.into_iter().for_each(|row| drop(self.overlay.nodes.degrees.insert(row.node, row.other as usize)));
+        for row in found.into_iter() {
+            self.overlay.nodes.degrees.insert(row.node, row.other as usize);
+        }
         Ok(())
     }
 
@@ -225,9 +229,10 @@ impl Fetch<'_> {
         }
         links.into_iter().for_each(|(node, links)| self.overlay.names.links.learn(node, links));
         let found: Vec<PairRow> = self.rows(cypher::RENAMED, needs.renamed.iter().copied().collect()).await?;
-        let mut renamed: BTreeMap<u32, BTreeSet<u32>> =
-            needs.renamed.iter().map(|id| (*id, BTreeSet::new())).collect();
-        found.into_iter().for_each(|row| drop(renamed.entry(row.other).or_default().insert(row.node)));
+        let mut renamed: BTreeMap<u32, BTreeSet<u32>> = needs.renamed.iter().map(|id| (*id, BTreeSet::new())).collect();
+        for row in found.into_iter() {
+            renamed.entry(row.other).or_default().insert(row.node);
+        }
         renamed.into_iter().for_each(|(old, nodes)| self.overlay.names.renamed.learn(old, nodes));
         Ok(())
     }
@@ -253,15 +258,17 @@ impl Fetch<'_> {
     }
 
     async fn runs(&mut self, needs: &Needs) -> Result<()> {
-        let places = needs.runs.iter().map(|(job, name)| {
-            bolt::row([("job", (*job).into()), ("name", name.as_str().into())])
-        });
+        let places =
+            needs.runs.iter().map(|(job, name)| bolt::row([("job", (*job).into()), ("name", name.as_str().into())]));
         let found: Vec<RunFound> = self.rows(cypher::RUNS, places.collect()).await?;
         needs.runs.iter().for_each(|place| self.overlay.runs.runs.learn(place.clone(), None));
         for RunFound { id, job, name, state, at, body, outputs } in found {
             let outputs: BTreeMap<u32, Said> = outputs.into_iter().map(SaidRow::said).collect::<Result<_>>()?;
             self.overlay.lineages.outputs.learn(id, Arc::new(outputs));
-            self.overlay.runs.runs.learn((job, name), Some(Arc::new(RunState { id, state: run_state(state), at, body })));
+            self.overlay
+                .runs
+                .runs
+                .learn((job, name), Some(Arc::new(RunState { id, state: run_state(state), at, body })));
             self.overlay.ask_for_run(job, id);
         }
         Ok(())
@@ -278,10 +285,13 @@ impl Fetch<'_> {
         let found = self.rows(cypher::NOTED, places.collect()).await?;
         needs.noted.iter().for_each(|place| self.overlay.lineages.noted.learn(*place, None));
         self.learn_noted(found)?;
-        let found: Vec<NotedRow> = self.rows(cypher::NOTED_OF_JOBS, needs.noted_of_jobs.iter().copied().collect()).await?;
+        let found: Vec<NotedRow> =
+            self.rows(cypher::NOTED_OF_JOBS, needs.noted_of_jobs.iter().copied().collect()).await?;
         let mut outputs: BTreeMap<u32, BTreeSet<u32>> =
             needs.noted_of_jobs.iter().map(|job| (*job, BTreeSet::new())).collect();
-        found.iter().for_each(|row| drop(outputs.entry(row.job).or_default().insert(row.output)));
+        for row in found.iter() {
+            outputs.entry(row.job).or_default().insert(row.output);
+        }
         outputs.into_iter().for_each(|(job, outputs)| self.overlay.lineages.noted_outputs.learn(job, outputs));
         self.learn_noted(found)
     }
@@ -318,8 +328,12 @@ impl Fetch<'_> {
                     frontier.complete = key;
                     frontier.completed.insert(lineage);
                 }
-                standing if standing == Standing::Open as u8 => drop(frontier.open.insert(lineage, key)),
-                _ => drop(frontier.design.insert(lineage)),
+                standing if standing == Standing::Open as u8 => {
+                    frontier.open.insert(lineage, key);
+                }
+                _ => {
+                    frontier.design.insert(lineage);
+                }
             }
         }
         self.written(needs).await?;
@@ -329,7 +343,8 @@ impl Fetch<'_> {
     async fn written(&mut self, needs: &Needs) -> Result<()> {
         let except = self.overlay.runs.all_asked();
         let list: BoltType = except.iter().copied().collect();
-        let asked = needs.written.iter().map(|output| bolt::row([("output", (*output).into()), ("except", list.clone())]));
+        let asked =
+            needs.written.iter().map(|output| bolt::row([("output", (*output).into()), ("except", list.clone())]));
         let found: Vec<WrittenRow> = self.rows(cypher::WRITTEN, asked.collect()).await?;
         for row in found {
             let key = row.key.as_deref().and_then(KeyRecord::parse);
@@ -342,10 +357,17 @@ impl Fetch<'_> {
         let asked = needs.says.iter().map(|(job, output, lineage)| {
             let said = bolt::pair(output, *job);
             let lineage = lineage.to_string();
-            bolt::row([("job", (*job).into()), ("output", (*output).into()), ("said", said.into()), ("lineage", lineage.into())])
+            bolt::row([
+                ("job", (*job).into()),
+                ("output", (*output).into()),
+                ("said", said.into()),
+                ("lineage", lineage.into()),
+            ])
         });
         let found: Vec<SaysRow> = self.rows(cypher::SAYS, asked.collect()).await?;
-        needs.says.iter().for_each(|place| drop(self.overlay.lineages.says.insert(*place, Vec::new())));
+        for place in needs.says.iter() {
+            self.overlay.lineages.says.insert(*place, Vec::new());
+        }
         for SaysRow { job, output, lineage, run, name } in found {
             let place = (job, output, content_id(&lineage)?);
             self.overlay.lineages.says.entry(place).or_default().push((run, name));
@@ -361,7 +383,9 @@ impl Fetch<'_> {
             self.overlay.derivations.states.learn(content_id(&id)?, Some(Arc::new(state)));
         }
         let found: Vec<BoundRow> = self.rows(cypher::SCHEMAS, bolt::ids(needs.schemas.iter().copied())).await?;
-        needs.schemas.iter().for_each(|id| drop(self.overlay.derivations.by_schema.insert(*id, BTreeMap::new())));
+        for id in needs.schemas.iter() {
+            self.overlay.derivations.by_schema.insert(*id, BTreeMap::new());
+        }
         for BoundRow { schema, id, job } in found {
             let bound = self.overlay.derivations.by_schema.entry(content_id(&schema)?).or_default();
             bound.insert(content_id(&id)?, job);

@@ -54,7 +54,7 @@ impl InputRows {
 impl Inputs for &mut Overlay {
     fn has_input(&self, id: &ContentId) -> Result<bool> {
         Ok(self.inputs.known.get(id).copied().unwrap_or_else(|| {
-            self.need(|needs| drop(needs.inputs.insert(*id)));
+            self.need(|needs| needs.inputs.insert(*id));
             false
         }))
     }
@@ -85,7 +85,7 @@ impl Inputs for &mut Overlay {
     fn content(&self, id: &ContentId) -> Result<Vec<u8>> {
         let known = self.inputs.kept.get(id).or_else(|| self.inputs.fetched.get(id));
         if known.is_none() {
-            self.need(|needs| drop(needs.contents.insert(*id)));
+            self.need(|needs| needs.contents.insert(*id));
         }
         Ok(known.cloned().unwrap_or_default())
     }

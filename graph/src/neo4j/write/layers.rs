@@ -85,7 +85,9 @@ impl<K: Eq + Hash + Ord + Clone, V: Ord + Clone> Members<K, V> {
             None => return None,
         };
         all.extend(self.added.get(key).into_iter().flatten().cloned());
-        self.removed.get(key).into_iter().flatten().for_each(|member| drop(all.remove(member)));
+        for member in self.removed.get(key).into_iter().flatten() {
+            all.remove(member);
+        }
         Some(all)
     }
 
@@ -107,10 +109,6 @@ impl<K: Eq + Hash + Ord + Clone, V: Ord + Clone> Members<K, V> {
 
     pub fn added(&self) -> impl Iterator<Item = (&K, &V)> {
         self.added.iter().flat_map(|(key, members)| members.iter().map(move |member| (key, member)))
-    }
-
-    pub fn removed(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.removed.iter().flat_map(|(key, members)| members.iter().map(move |member| (key, member)))
     }
 
     pub fn undo(&mut self) {

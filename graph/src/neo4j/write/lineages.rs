@@ -152,7 +152,7 @@ impl Lineages for &mut Overlay {
         match self.lineages.bodies.get(id) {
             Some(known) => Ok(known.is_some()),
             None => {
-                self.need(|needs| drop(needs.lineages.insert(*id)));
+                self.need(|needs| needs.lineages.insert(*id));
                 Ok(false)
             }
         }
@@ -161,7 +161,7 @@ impl Lineages for &mut Overlay {
     fn lineage(&self, id: &ContentId) -> Result<Lineage> {
         let known = self.lineages.bodies.get(id);
         if known.is_none() {
-            self.need(|needs| drop(needs.lineages.insert(*id)));
+            self.need(|needs| needs.lineages.insert(*id));
         }
         Ok(known.and_then(Option::as_ref).map_or_else(Lineage::default, |lineage| lineage.as_ref().clone()))
     }
@@ -176,7 +176,7 @@ impl Lineages for &mut Overlay {
             Some(noted) => Ok(noted.as_ref().map(|noted| noted.as_ref().clone())),
             None if self.is_new_group(Group::Output { output, job }) => Ok(None),
             None => {
-                self.need(|needs| drop(needs.noted.insert((job, output))));
+                self.need(|needs| needs.noted.insert((job, output)));
                 // As if what is said now were noted, so that nothing follows from it.
                 self.said_lineages(job, output).map(Some)
             }
@@ -191,7 +191,7 @@ impl Lineages for &mut Overlay {
 
     fn lineages_of_job(&self, job: u32) -> Result<Vec<(u32, Vec<ContentId>)>> {
         let Some(outputs) = self.lineages.noted_outputs.all(&job, self.is_new(job)) else {
-            self.need(|needs| drop(needs.noted_of_jobs.insert(job)));
+            self.need(|needs| needs.noted_of_jobs.insert(job));
             return Ok(Vec::new());
         };
         let mut noted = Vec::with_capacity(outputs.len());
@@ -207,7 +207,7 @@ impl Lineages for &mut Overlay {
             Some(frontier) => frontier,
             None if self.is_new_group(Group::Output { output, job }) => &nothing,
             None => {
-                self.need(|needs| drop(needs.frontiers.insert((job, output))));
+                self.need(|needs| needs.frontiers.insert((job, output)));
                 return Ok(Vec::new());
             }
         };
@@ -244,7 +244,7 @@ impl Lineages for &mut Overlay {
             Some(known) if touched.iter().all(|run| self.is_apart(&known.0, *run)) => known,
             None if self.is_new(dataset) => &nothing,
             Some(_) | None => {
-                self.need(|needs| drop(needs.written.insert(dataset)));
+                self.need(|needs| needs.written.insert(dataset));
                 return Ok(None);
             }
         };
@@ -296,7 +296,7 @@ impl Derivations for &mut Overlay {
         match self.derivations.states.get(id) {
             Some(known) => known.as_ref().map(|state| records::read(&state.body)).transpose(),
             None => {
-                self.need(|needs| drop(needs.derivations.insert(*id)));
+                self.need(|needs| needs.derivations.insert(*id));
                 // As if it were known and gave nothing: to derive it may be much work.
                 Ok(Some(DerivationBody::default()))
             }
@@ -311,7 +311,7 @@ impl Derivations for &mut Overlay {
 
     fn derivations_of_schema(&self, schema: &ContentId) -> Result<Vec<(ContentId, u32)>> {
         let Some(stored) = self.derivations.by_schema.get(schema) else {
-            self.need(|needs| drop(needs.schemas.insert(*schema)));
+            self.need(|needs| needs.schemas.insert(*schema));
             return Ok(Vec::new());
         };
         let mut bound = stored.clone();

@@ -22,13 +22,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use self::commit::{Answers, Committer};
+use self::commit::{Answers, Committer, Told};
 use self::overlay::Overlay;
 use super::address::Address;
 use super::client::{Client, Failure, Result};
 use crate::change::Submission;
 use crate::derive::Derive;
-use crate::ids::Revision;
 use crate::store::{self, Clock, Receipt, StoreError};
 
 /// How much one commit takes at the most.
@@ -47,8 +46,8 @@ pub(super) struct Settings {
     pub patience: Duration,
     pub derive: Arc<dyn Derive>,
     pub clock: Clock,
-    /// Is told each revision that this writer made.
-    pub told: Box<dyn Fn(Revision) + Send>,
+    /// Is told how far the graph is after each commit.
+    pub told: Told,
 }
 
 /// A submission on its way, and where the answer goes.
@@ -98,13 +97,10 @@ async fn run(settings: Settings, mut orders: mpsc::Receiver<Order>) {
         Ok(client) => client,
         Err(error) => return tracing::error!(?error, "the writer cannot be set up"),
     };
-    let mut committer = Committer { client, derive, clock, overlay: Overlay::default(), known: None };
+    let mut committer = Committer { client, derive, clock, overlay: Overlay::default(), known: None, told };
     while let Some(batch) = next_batch(&mut orders).await {
         let submissions: Vec<&Submission> = batch.iter().map(|order| &order.submission).collect();
         let answers = commit(&mut committer, &submissions).await;
-        if let Some(newest) = answers.iter().flatten().map(|receipt| receipt.revision).max() {
-            told(newest);
-        }
         for (order, answer) in batch.into_iter().zip(answers) {
             // Whoever asked may be gone; the commit stands all the same.
             let _ = order.answer.send(answer);

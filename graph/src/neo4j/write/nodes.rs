@@ -68,7 +68,7 @@ impl Overlay {
     pub fn state(&self, id: u32) -> Option<&Arc<NodeState>> {
         let state = self.nodes.states.get(&id);
         if state.is_none() && !self.is_new(id) {
-            self.need(|needs| drop(needs.nodes.insert(id)));
+            self.need(|needs| needs.nodes.insert(id));
         }
         state
     }
@@ -77,7 +77,7 @@ impl Overlay {
     fn stored_state(&self, id: u32) -> Option<&Arc<NodeState>> {
         let state = self.nodes.states.stored(&id);
         if state.is_none() && !self.is_new(id) {
-            self.need(|needs| drop(needs.nodes.insert(id)));
+            self.need(|needs| needs.nodes.insert(id));
         }
         state
     }
@@ -85,7 +85,7 @@ impl Overlay {
     pub fn change_state(&mut self, id: u32, change: impl FnOnce(&mut NodeState)) {
         match self.nodes.states.change(&id) {
             Some(state) => change(Arc::make_mut(state)),
-            None => self.need(|needs| drop(needs.nodes.insert(id))),
+            None => self.need(|needs| needs.nodes.insert(id)),
         }
     }
 }
@@ -105,7 +105,7 @@ impl Before for &mut Overlay {
 
     fn degree(&self, id: u32) -> usize {
         self.nodes.degrees.get(&id).copied().unwrap_or_else(|| {
-            self.need(|needs| drop(needs.degrees.insert(id)));
+            self.need(|needs| needs.degrees.insert(id));
             1
         })
     }
@@ -118,7 +118,7 @@ impl Nodes for &mut Overlay {
             Some(found) => *found,
             None if self.is_new(parent) => None,
             None => {
-                self.need(|needs| drop(needs.places.insert(place)));
+                self.need(|needs| needs.places.insert(place));
                 None
             }
         };
@@ -131,7 +131,7 @@ impl Nodes for &mut Overlay {
 
     fn columns(&self, dataset: u32) -> Result<Vec<ColumnRow>> {
         let Some(columns) = self.nodes.columns.all(&dataset, self.is_new(dataset)) else {
-            self.need(|needs| drop(needs.columns.insert(dataset)));
+            self.need(|needs| needs.columns.insert(dataset));
             return Ok(Vec::new());
         };
         let rows = columns.into_iter().filter_map(|id| {
@@ -244,7 +244,7 @@ impl NameRows {
 impl Overlay {
     fn links(&self, node: u32) -> BTreeSet<Link> {
         self.names.links.all(&node, self.is_new(node)).unwrap_or_else(|| {
-            self.need(|needs| drop(needs.links.insert(node)));
+            self.need(|needs| needs.links.insert(node));
             BTreeSet::new()
         })
     }
@@ -260,7 +260,7 @@ impl Names for &mut Overlay {
 
     fn renamed_from(&self, old: u32) -> Result<Vec<u32>> {
         let renamed = self.names.renamed.all(&old, self.is_new(old)).unwrap_or_else(|| {
-            self.need(|needs| drop(needs.renamed.insert(old)));
+            self.need(|needs| needs.renamed.insert(old));
             BTreeSet::new()
         });
         Ok(renamed.into_iter().collect())

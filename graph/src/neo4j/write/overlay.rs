@@ -78,7 +78,7 @@ impl Overlay {
     }
 
     /// Notes a look-up without an answer.
-    pub fn need(&self, note: impl FnOnce(&mut Needs)) {
+    pub fn need(&self, note: impl FnOnce(&mut Needs) -> bool) {
         note(&mut self.needs.borrow_mut());
     }
 

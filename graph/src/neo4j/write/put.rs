@@ -84,16 +84,28 @@ impl Put<'_> {
         let (names, revision) = (&self.overlay.names, self.revision);
         let ended = names.ended.iter().map(|(node, other, reason)| {
             let reason = u32::from(*reason).into();
-            bolt::row([("node", (*node).into()), ("other", (*other).into()), ("reason", reason), ("until", revision.into())])
+            bolt::row([
+                ("node", (*node).into()),
+                ("other", (*other).into()),
+                ("reason", reason),
+                ("until", revision.into()),
+            ])
         });
         let begun = names.begun.iter().map(|(node, other, reason)| {
             let id = format!("{node}/{other}/{reason}/{revision}");
             let reason = u32::from(*reason).into();
             let (node, other) = ((*node).into(), (*other).into());
-            bolt::row([("id", id.into()), ("node", node), ("other", other), ("reason", reason), ("since", revision.into())])
+            bolt::row([
+                ("id", id.into()),
+                ("node", node),
+                ("other", other),
+                ("reason", reason),
+                ("since", revision.into()),
+            ])
         });
         let (ended, begun) = (ended.collect(), begun.collect());
-        let renamed = names.renamed.added().map(|(old, node)| bolt::row([("old", (*old).into()), ("node", (*node).into())]));
+        let renamed =
+            names.renamed.added().map(|(old, node)| bolt::row([("old", (*old).into()), ("node", (*node).into())]));
         let renamed = renamed.collect();
         self.rows(cypher::END_LINKS, ended).await?;
         self.rows(cypher::BEGIN_LINKS, begun).await?;
@@ -180,7 +192,12 @@ impl Put<'_> {
         let noted = lineages.noted.written().filter_map(|((job, output), noted)| {
             let noted = bolt::ids(noted.as_ref()?.iter().copied());
             let place = bolt::pair(job, *output).into();
-            Some(bolt::row([("place", place), ("job", (*job).into()), ("output", (*output).into()), ("lineages", noted)]))
+            Some(bolt::row([
+                ("place", place),
+                ("job", (*job).into()),
+                ("output", (*output).into()),
+                ("lineages", noted),
+            ]))
         });
         let noted = noted.collect();
         let (mut written, mut deleted) = (Vec::new(), Vec::new());
@@ -191,7 +208,8 @@ impl Put<'_> {
                     written.push(output_row(*run, *output, said));
                 }
             }
-            let gone = stored.into_iter().flat_map(|stored| stored.keys()).filter(|output| !outputs.contains_key(output));
+            let gone =
+                stored.into_iter().flat_map(|stored| stored.keys()).filter(|output| !outputs.contains_key(output));
             deleted.extend(gone.map(|output| BoltType::from(bolt::pair(run, *output))));
         }
         self.rows(cypher::WRITE_LINEAGES, bodies).await?;
@@ -205,9 +223,10 @@ impl Put<'_> {
         for (id, state) in self.overlay.derivations.states.written() {
             let Some(state) = state else { continue };
             let id = id.to_string();
-            let schemas = state.bound.iter().map(|schema| {
-                bolt::row([("id", id.as_str().into()), ("schema", schema.to_string().into())])
-            });
+            let schemas = state
+                .bound
+                .iter()
+                .map(|schema| bolt::row([("id", id.as_str().into()), ("schema", schema.to_string().into())]));
             bound.extend(schemas);
             let (job, body) = (state.job.into(), state.body.as_str().into());
             written.push(bolt::row([("id", id.as_str().into()), ("job", job), ("body", body)]));

@@ -70,7 +70,7 @@ impl Runs for &mut Overlay {
             Some(None) => Ok(None),
             None if self.is_new(job) => Ok(None),
             None => {
-                self.need(|needs| drop(needs.runs.insert(place)));
+                self.need(|needs| needs.runs.insert(place));
                 Ok(None)
             }
         }
@@ -90,7 +90,7 @@ impl Runs for &mut Overlay {
         let is_new = self.is_new(job) || self.is_new(output);
         let stored = self.lineages.says.get(&place);
         if stored.is_none() && !is_new {
-            self.need(|needs| drop(needs.says.insert(place)));
+            self.need(|needs| needs.says.insert(place));
         }
         let touched: BTreeSet<i64> = self.touched(job, output).collect();
         let untouched = stored.into_iter().flatten().filter(|(run, _)| !touched.contains(run));

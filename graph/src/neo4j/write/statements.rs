@@ -123,8 +123,7 @@ pub(super) const NEW_JOBS: &str = node_of!("Job", "CONTAINS");
 pub(super) const NEW_OWNERS: &str = node_of!("Owner");
 pub(super) const NEW_TAGS: &str = node_of!("Tag");
 
-pub(super) const CHANGED_NODES: &str =
-    "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row.properties";
+pub(super) const CHANGED_NODES: &str = "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) SET n += row.properties";
 
 pub(super) const PAST: &str = "UNWIND $rows AS row MATCH (n:Entity {id: row.id}) \
      CREATE (n)-[:WAS]->(:Version {id: row.id, since: row.since, until: row.until, body: row.body})";
@@ -173,8 +172,7 @@ pub(super) const NEW_CONTENTS: &str =
 
 pub(super) const WRITE_LINEAGES: &str = "UNWIND $rows AS row MERGE (n:Lineage {id: row.id}) SET n.body = row.body";
 
-pub(super) const NOTE_LINEAGES: &str =
-    "UNWIND $rows AS row MERGE (n:LineageState {place: row.place}) SET n = row";
+pub(super) const NOTE_LINEAGES: &str = "UNWIND $rows AS row MERGE (n:LineageState {place: row.place}) SET n = row";
 
 pub(super) const NEW_RUNS: &str = "UNWIND $rows AS row CREATE (r:Run) SET r = row \
      WITH r, row MATCH (j:Entity {id: row.job}) CREATE (r)-[:RUN_OF]->(j)";
