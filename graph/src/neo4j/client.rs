@@ -161,7 +161,8 @@ impl Client {
 
 /// What was asked, unless the deadline comes first.
 async fn before<T>(end: Instant, work: impl Future<Output = Result<T>>) -> Result<T> {
-    match tokio::time::timeout_at(end, work).await {
+    // The driver's futures are large, and several are awaited at a time: they live on the heap.
+    match tokio::time::timeout_at(end, Box::pin(work)).await {
         Ok(done) => done,
         Err(_) => Err(Failure::Lost("Neo4j did not answer in time".to_owned())),
     }

@@ -81,6 +81,11 @@ const FOUND: &str = "MERGE (h:Headwater {name: 'store'}) ON CREATE SET h.format 
 const READY: &str = "CALL db.awaitIndexes(60)";
 
 #[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+#[derive(Deserialize)]
 struct Found {
     format: Option<i64>,
 }
@@ -103,10 +108,18 @@ async fn format(client: &Client) -> Result<Option<i64>> {
 
 /// Constraints and indexes, those that are there already left alone.
 async fn make(client: &Client) -> Result<()> {
-    for statement in CONSTRAINTS.iter().chain(&INDEXES) {
+    let there: Vec<Named> = client.rows(query("SHOW INDEXES YIELD name RETURN name")).await?;
+    let is_there = |statement: &str| there.iter().any(|named| Some(named.name.as_str()) == name_of(statement));
+    let missing: Vec<&str> = CONSTRAINTS.into_iter().chain(INDEXES).filter(|statement| !is_there(statement)).collect();
+    for statement in &missing {
         client.run(query(statement)).await?;
     }
-    client.run(query(READY)).await
+    if missing.is_empty() { Ok(()) } else { client.run(query(READY)).await }
+}
+
+/// The name that a statement gives its constraint, whose index has the same, or its index.
+fn name_of(statement: &str) -> Option<&str> {
+    statement.split(' ').nth(2)
 }
 
 async fn found_store(client: &Client) -> Result<i64> {
