@@ -1,5 +1,7 @@
 //! A real server to test against, one test at a time.
 
+pub mod proxy;
+
 use std::io::Write;
 use std::sync::Once;
 
@@ -7,7 +9,7 @@ use graph::neo4j::Address;
 use neo4rs::{ConfigBuilder, Graph, query};
 use tokio::sync::{Mutex, MutexGuard};
 
-const SKIPPED: &str = "\n!!! SKIPPED: Neo4j, because HEADWATER_TEST_NEO4J names no server; see tests/neo4j/server\n\n";
+const SKIPPED: &str = "\n!!! SKIPPED: Neo4j, because NEO4J_UNDER_TEST names no server; see tests/neo4j/server\n\n";
 
 const EMPTY: &str = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS";
 
@@ -20,9 +22,9 @@ pub struct Server {
 /// Whether a server was named to test against. Where none is, that is said; in CI it is a failure.
 fn named() -> Option<(String, String)> {
     let of = |name: &str| std::env::var(name).ok();
-    let named = of("HEADWATER_TEST_NEO4J").zip(of("HEADWATER_TEST_NEO4J_PASSWORD"));
+    let named = of("NEO4J_UNDER_TEST").zip(of("NEO4J_UNDER_TEST_PASSWORD"));
     if named.is_none() {
-        assert!(of("CI").is_none(), "in CI nothing is skipped: name a Neo4j server in HEADWATER_TEST_NEO4J");
+        assert!(of("CI").is_none(), "in CI nothing is skipped: name a Neo4j server in NEO4J_UNDER_TEST");
         static SAID: Once = Once::new();
         SAID.call_once(|| {
             // Past the harness, which keeps what a passing test prints to itself.
@@ -45,7 +47,12 @@ impl Server {
     }
 
     pub fn address(&self) -> Address {
-        Address::parse(&self.url).expect("HEADWATER_TEST_NEO4J is an address")
+        Address::parse(&self.url).expect("NEO4J_UNDER_TEST is an address")
+    }
+
+    pub fn port(&self) -> u16 {
+        let port = self.url.rsplit_once(':').and_then(|(_, rest)| rest.split('/').next()?.parse().ok());
+        port.expect("NEO4J_UNDER_TEST names a port")
     }
 
     /// Deletes all that is in the database.
