@@ -22,13 +22,17 @@ use real::proxy::{Cut, Proxy};
 use say::at;
 
 async fn open(address: Address, password: &str) -> Arc<dyn Store> {
+    open_with(address, password, Duration::from_secs(30)).await
+}
+
+async fn open_with(address: Address, password: &str, patience: Duration) -> Arc<dyn Store> {
     let options = Options {
         address,
         password: password.to_owned(),
         derive: Arc::new(NoDerivation),
         rewrites: Rewrites::default(),
         clock: Arc::new(jiff::Timestamp::now),
-        patience: Duration::from_secs(30),
+        patience,
     };
     neo4j::open(options).await.expect("the store opens")
 }
@@ -153,6 +157,35 @@ async fn a_commit_whose_answer_is_lost_is_done_once() {
     assert_eq!(log.len() as i64, n, "each input is there once");
     let (alone, _folder) = embedded();
     for n in 0..n {
+        alone.commit(killed::event(n)).await.expect("commits");
+    }
+    assert_eq!(digest(&store).await, digest(&alone).await);
+    assert_feed_in_order(&direct).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_hangs_is_given_up_and_holds_up_nobody() {
+    if !real::is_named() {
+        return;
+    }
+    let server = Server::alone().await;
+    server.empty().await;
+    let direct = open(server.address(), &server.password).await;
+    let proxy = Proxy::before(server.port()).await;
+    let address = Address::parse(&format!("bolt://neo4j@127.0.0.1:{}/neo4j", proxy.port)).expect("an address");
+    let store = open_with(address, &server.password, Duration::from_secs(2)).await;
+    store.commit(killed::event(0)).await.expect("commits");
+    proxy.cut(&[Cut::Stall]);
+    let hung = store.commit(killed::event(1)).await;
+    assert!(matches!(hung, Err(StoreError::Unavailable(_))), "{hung:?}");
+    // The other server is not held up by what the first left unfinished.
+    direct.commit(killed::event(2)).await.expect("commits");
+    proxy.go_on();
+    for n in [1, 3] {
+        store.commit(killed::event(n)).await.expect("commits again");
+    }
+    let (alone, _folder) = embedded();
+    for n in 0..4 {
         alone.commit(killed::event(n)).await.expect("commits");
     }
     assert_eq!(digest(&store).await, digest(&alone).await);

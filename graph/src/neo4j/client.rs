@@ -144,11 +144,11 @@ impl Client {
         Ok(rows)
     }
 
-    /// A transaction, all of which ends within `patience`.
+    /// A transaction, each call of which ends within `patience`: a large commit may take longer as a whole.
     pub async fn begin(&self) -> Result<Transaction> {
         let end = Instant::now() + self.patience;
         let txn = before(end, async { Ok(self.graph.start_txn().await?) }).await?;
-        Ok(Transaction { txn, end })
+        Ok(Transaction { txn, patience: self.patience })
     }
 
     /// How long to wait before another attempt: doubled each time, of which a half is left to chance.
@@ -175,13 +175,13 @@ fn unreadable(error: neo4rs::DeError) -> Failure {
 /// A transaction. It is undone by the server when it is dropped before `commit`.
 pub(super) struct Transaction {
     txn: Txn,
-    end: Instant,
+    patience: Duration,
 }
 
 impl Transaction {
     pub async fn rows<T: DeserializeOwned>(&mut self, query: Query) -> Result<Vec<T>> {
-        let txn = &mut self.txn;
-        before(self.end, async {
+        let (end, txn) = (Instant::now() + self.patience, &mut self.txn);
+        before(end, async {
             let mut stream = txn.execute(query).await?;
             let mut rows = Vec::new();
             while let Some(row) = stream.next(&mut *txn).await? {
@@ -194,16 +194,18 @@ impl Transaction {
 
     /// Runs a statement for what it does.
     pub async fn run(&mut self, query: Query) -> Result<()> {
-        let txn = &mut self.txn;
-        before(self.end, async { Ok(txn.run(query).await?) }).await
+        let (end, txn) = (Instant::now() + self.patience, &mut self.txn);
+        before(end, async { Ok(txn.run(query).await?) }).await
     }
 
     /// After `Lost` nobody knows whether it was committed.
     pub async fn commit(self) -> Result<()> {
-        before(self.end, async { Ok(self.txn.commit().await?) }).await
+        let end = Instant::now() + self.patience;
+        before(end, async { Ok(self.txn.commit().await?) }).await
     }
 
     pub async fn rollback(self) -> Result<()> {
-        before(self.end, async { Ok(self.txn.rollback().await?) }).await
+        let end = Instant::now() + self.patience;
+        before(end, async { Ok(self.txn.rollback().await?) }).await
     }
 }

@@ -92,6 +92,8 @@ impl Held {
 /// Makes commits, one after the other.
 pub(super) struct Committer {
     pub client: Client,
+    /// Makes a client that shares no connection with the one before.
+    pub connect: Box<dyn Fn() -> Result<Client> + Send>,
     pub derive: Arc<dyn Derive>,
     pub clock: Clock,
     pub overlay: Overlay,
@@ -112,6 +114,16 @@ impl Committer {
     /// Commits a batch. When the answer to the commit itself is lost, `pending` holds what is to be looked for before
     /// the same batch is tried again.
     pub async fn commit(&mut self, batch: &[&Submission], pending: &mut Option<Pending>) -> Result<Answers> {
+        let done = self.try_commit(batch, pending).await;
+        if let Err(Failure::Lost(_)) = &done {
+            // The server may wait for more of the transaction, and hold up the writers of others, as long as its
+            // connection is open.
+            self.client = (self.connect)()?;
+        }
+        done
+    }
+
+    async fn try_commit(&mut self, batch: &[&Submission], pending: &mut Option<Pending>) -> Result<Answers> {
         let known = self.known.take();
         let mut tx = self.client.begin().await?;
         let done = self.in_transaction(&mut tx, batch, pending, known).await;
@@ -311,8 +323,11 @@ enum Step {
     Stands(Answers),
 }
 
-/// Undoes a transaction at once, so that it holds nobody up; whether the server hears of it plays no part.
+/// Undoes a transaction at once, so that it holds nobody up; a server that does not answer cannot be told.
 async fn undone(tx: Transaction, failure: Failure) -> Failure {
+    if matches!(failure, Failure::Lost(_)) {
+        return failure;
+    }
     if let Err(error) = tx.rollback().await {
         tracing::debug!(?error, "a transaction that failed was not taken back by hand");
     }

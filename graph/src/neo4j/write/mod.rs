@@ -93,11 +93,13 @@ impl Drop for Writer {
 /// Works until nobody can send any more.
 async fn run(settings: Settings, mut orders: mpsc::Receiver<Order>) {
     let Settings { address, password, patience, derive, clock, told } = settings;
-    let client = match Client::new(&address, &password, patience) {
+    let connect = move || Client::new(&address, &password, patience);
+    let client = match connect() {
         Ok(client) => client,
         Err(error) => return tracing::error!(?error, "the writer cannot be set up"),
     };
-    let mut committer = Committer { client, derive, clock, overlay: Overlay::default(), known: None, told };
+    let (connect, overlay) = (Box::new(connect), Overlay::default());
+    let mut committer = Committer { client, connect, derive, clock, overlay, known: None, told };
     while let Some(batch) = next_batch(&mut orders).await {
         let submissions: Vec<&Submission> = batch.iter().map(|order| &order.submission).collect();
         let answers = commit(&mut committer, &submissions).await;
