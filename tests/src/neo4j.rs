@@ -2,9 +2,10 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Once;
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::binary::root;
@@ -72,6 +73,13 @@ impl Neo4j {
         script("empty", &self.folder);
     }
 
+    /// What the database itself answers to a statement of Cypher: `results`, `errors` and `notifications`.
+    pub fn ask(&self, statement: &str) -> Value {
+        let body = json!({ "statements": [{ "statement": statement }] }).to_string();
+        let answer = told_script("ask", &self.folder, &body);
+        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"))
+    }
+
     /// Sends its process a signal: `STOP` freezes it, `CONT` lets it go on, `KILL` ends it.
     pub fn signal(&self, signal: &str) {
         let pid = std::fs::read_to_string(self.folder.join("pid")).expect("the server has a process id");
@@ -94,8 +102,18 @@ impl Drop for Neo4j {
 }
 
 fn script(command: &str, folder: &Path) -> String {
-    let server = root().join("tests/neo4j/server");
-    let output = Command::new(&server).arg(command).arg(folder).output().expect("tests/neo4j/server runs");
+    told_script(command, folder, "")
+}
+
+/// Runs the script with words on standard input.
+fn told_script(command: &str, folder: &Path, words: &str) -> String {
+    let mut script = Command::new(root().join("tests/neo4j/server"));
+    script.arg(command).arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = script.spawn().expect("tests/neo4j/server runs");
+    let mut input = child.stdin.take().expect("standard input is piped");
+    input.write_all(words.as_bytes()).expect("the script reads");
+    drop(input);
+    let output = child.wait_with_output().expect("tests/neo4j/server ends");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "tests/neo4j/server {command}: {}\n{errors}", output.status);
     String::from_utf8_lossy(&output.stdout).into_owned()
