@@ -28,6 +28,7 @@ pub enum Code {
     DeadlineExceeded,
     Overloaded,
     ShuttingDown,
+    StoreUnavailable,
     Internal,
 }
 
@@ -55,7 +56,7 @@ const fn row(code: Code, text: &'static str, graphql: &'static str, status: u16,
 }
 
 /// In the order of `Code`.
-const TABLE: [Row; 22] = [
+const TABLE: [Row; 23] = [
     row(Code::BadRequest, "bad-request", "BAD_REQUEST", 400, Kind::Client),
     row(Code::BadJson, "bad-json", "BAD_JSON", 400, Kind::Client),
     row(Code::BadGzip, "bad-gzip", "BAD_GZIP", 400, Kind::Client),
@@ -77,6 +78,7 @@ const TABLE: [Row; 22] = [
     row(Code::DeadlineExceeded, "deadline-exceeded", "DEADLINE_EXCEEDED", 504, Kind::Retriable),
     row(Code::Overloaded, "overloaded", "OVERLOADED", 503, Kind::Retriable),
     row(Code::ShuttingDown, "shutting-down", "SHUTTING_DOWN", 503, Kind::Retriable),
+    row(Code::StoreUnavailable, "store-unavailable", "STORE_UNAVAILABLE", 503, Kind::Retriable),
     row(Code::Internal, "internal", "INTERNAL", 500, Kind::Internal),
 ];
 
@@ -178,6 +180,9 @@ impl Error {
     }
 }
 
+/// What a client is told when the graph database does not answer; why it does not is in the log.
+pub const STORE_UNAVAILABLE: &str = "the graph database is not available; try again in a moment";
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Error {
         let text = error.to_string();
@@ -185,6 +190,10 @@ impl From<StoreError> for Error {
             StoreError::Future { .. } => Error::client(Code::FutureRevision, text),
             StoreError::Closed => Error::client(Code::ShuttingDown, text),
             StoreError::Refused(_) => Error::client(Code::InvalidArgument, text),
+            StoreError::Unavailable(_) => {
+                tracing::warn!("{text}");
+                Error::client(Code::StoreUnavailable, STORE_UNAVAILABLE)
+            }
             StoreError::InUse { .. } | StoreError::Format { .. } | StoreError::Backend(_) => Error::internal(text),
         }
     }

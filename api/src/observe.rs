@@ -23,12 +23,15 @@ const TOTALS: &str = "headwater_graph_total";
 
 const SECONDS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
+/// What would be told of libraries, unless the level says otherwise: the driver of Neo4j tells of each connection.
+const QUIET: &str = "neo4rs=warn";
+
 /// How often counters are folded, so that they stay small also when nobody asks for them.
 pub const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Starts writing logs to standard error. Does nothing when the process already writes logs.
 pub fn logs(log: &Log) -> Result<(), ConfigError> {
-    let filter = EnvFilter::try_new(&log.level).map_err(|error| {
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", log.level)).map_err(|error| {
         ConfigError(format!("`log.level`: expected a level such as `info`, found `{}`: {error}", log.level))
     })?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

@@ -3,14 +3,13 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::serve::ListenerExt;
-use graph::embedded::{self, Options};
-use graph::{AsOf, RevisionMeta, Store, StoreError, Time};
+use graph::{AsOf, ContentId, RevisionMeta, Store, StoreError, Time, embedded, neo4j};
 use search::{Index, SearchError};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -41,25 +40,28 @@ pub enum ServeError {
 }
 
 /// Opens the store that the configuration names, and nothing else.
-pub fn open_store(config: &Config, folder: &Path) -> Result<Arc<dyn Store>, ServeError> {
-    Ok(embedded::open(Options {
-        path: folder.to_owned(),
-        derive: Arc::new(binding::SqlDerive),
-        rewrites: config.rewrites()?,
-        clock: Arc::new(Time::now),
-    })?)
+pub async fn open_store(config: &Config) -> Result<Arc<dyn Store>, ServeError> {
+    let (derive, rewrites, clock) = (Arc::new(binding::SqlDerive), config.rewrites()?, Arc::new(Time::now));
+    let Some(address) = config.address()? else {
+        return Ok(embedded::open(embedded::Options { path: config.data.clone(), derive, rewrites, clock })?);
+    };
+    let (password, patience) = (config.neo4j_password()?.reveal().to_owned(), config.neo4j.patience.0);
+    Ok(neo4j::open(neo4j::Options { address, password, derive, rewrites, clock, patience }).await?)
 }
 
-/// The folder of the search index in a data folder; what is in it can be made again.
-pub fn index_folder(data: &Path) -> PathBuf {
-    data.join("search")
+/// The folder of the search index in the data folder, one for each graph; what is in it can be made again.
+pub fn index_folder(config: &Config) -> PathBuf {
+    match &config.store {
+        None => config.data.join("search"),
+        Some(store) => config.data.join(format!("search-{}", ContentId::of(store.as_bytes()))),
+    }
 }
 
 /// Opens the store, then the index, which catches up in the background.
 pub async fn open(config: &Config) -> Result<Arc<Services>, ServeError> {
     let started = Instant::now();
-    let store = open_store(config, &config.data)?;
-    let index = Arc::new(Index::open(&index_folder(&config.data), store.clone()).await?);
+    let store = open_store(config).await?;
+    let index = Arc::new(Index::open(&index_folder(config), store.clone()).await?);
     let (limits, stop) = (config.limits.clone(), CancellationToken::new());
     Ok(Arc::new(Services { store, index, limits, started, stop }))
 }
@@ -146,6 +148,10 @@ pub async fn load_demo(config: &Config, services: &Services) -> Result<Option<us
     let mut words = note.split_whitespace();
     let begun: Option<Time> = words.next().and_then(|word| word.parse().ok());
     if begun.is_some() && words.next() == Some(LOADED) {
+        return Ok(None);
+    }
+    if begun.is_none() && config.store.is_some() && newest(services).await?.totals.inputs > 0 {
+        // Another server of this graph, or this one from another folder, was here before.
         return Ok(None);
     }
     let now = begun.unwrap_or_else(Time::now);

@@ -11,6 +11,13 @@ pub struct Submission {
     pub changes: Vec<Change>,
 }
 
+impl Submission {
+    /// About how many bytes it takes.
+    pub(crate) fn weight(&self) -> usize {
+        self.input.body.len() + self.input.contents.iter().map(|content| content.bytes.len()).sum::<usize>()
+    }
+}
+
 /// One entry of the input log.
 #[derive(Clone, Debug)]
 pub struct Input {

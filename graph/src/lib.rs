@@ -2,6 +2,9 @@
 //!
 //! Knows nothing of HTTP, GraphQL, SQL or the search index. A store does one hop; walks and digests stand above it.
 
+mod aliases;
+mod apply;
+mod census;
 pub mod change;
 pub mod derive;
 pub mod digest;
@@ -9,6 +12,9 @@ pub mod embedded;
 mod ids;
 mod model;
 pub mod names;
+pub mod neo4j;
+mod read;
+mod records;
 mod store;
 mod viewer;
 pub mod walk;

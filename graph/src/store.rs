@@ -11,6 +11,9 @@ use crate::model::{Edge, EdgeKinds, Evidence, Node, NodeKind, NodeName, Run, Run
 
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+/// Where a store takes the time of a commit from.
+pub type Clock = Arc<dyn Fn() -> Time + Send + Sync>;
+
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the store at `{path}` is in use by {holder}")]
@@ -21,6 +24,9 @@ pub enum StoreError {
     Future { asked: Revision, newest: Revision },
     #[error("the store is shutting down")]
     Closed,
+    /// It may work again later by itself; of a commit nobody knows whether it was done, and the same again does no harm.
+    #[error("the graph database is not available: {0}")]
+    Unavailable(String),
     #[error("the store failed: {0}")]
     Backend(String),
     #[error("the input cannot be stored: {0}")]

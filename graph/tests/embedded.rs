@@ -16,7 +16,7 @@ fn options(path: &std::path::Path, derive: Arc<dyn Derive>, rewrites: Rewrites) 
     Options { path: path.to_owned(), derive, rewrites, clock: Arc::new(jiff::Timestamp::now) }
 }
 
-fn opened(derive: Arc<dyn Derive>, rewrites: Rewrites) -> Opened {
+async fn opened(derive: Arc<dyn Derive>, rewrites: Rewrites) -> Opened {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let store = embedded::open(options(folder.path(), derive, rewrites)).expect("a new store opens");
     Opened { store, keep: Box::new(folder) }

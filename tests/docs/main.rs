@@ -1,6 +1,7 @@
 //! What the documents say, held against the program.
 
 mod claims;
+mod neo4j;
 mod pages;
 
 use std::path::PathBuf;

@@ -7,6 +7,7 @@ pub mod cases;
 pub mod compare;
 pub mod http;
 pub mod load;
+pub mod neo4j;
 pub mod random;
 pub mod scenario;
 pub mod server;

@@ -84,7 +84,7 @@ impl Sql {
             default_catalog: self.default_catalog,
         };
         let import = sql_files::read(&self.folder, &options, Time::now()).map_err(failure)?;
-        take(import, &Target::open(&self.place, session)?, self.format).await
+        take(import, &Target::open(&self.place, session).await?, self.format).await
     }
 }
 
@@ -99,7 +99,7 @@ impl Dbt {
             environment: std::env::vars().collect(),
         };
         let import = dbt::read(&self.folder, &options, Time::now()).map_err(failure)?;
-        take(import, &Target::open(&self.place, session)?, self.format).await
+        take(import, &Target::open(&self.place, session).await?, self.format).await
     }
 }
 

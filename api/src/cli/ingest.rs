@@ -63,7 +63,7 @@ impl Ingest {
 
 impl Events {
     async fn run(self, session: &Session) -> Outcome {
-        let target = Target::open(&self.place, session)?;
+        let target = Target::open(&self.place, session).await?;
         let mut tally = Tally::default();
         for file in &self.files {
             read_file(file, &target, &mut tally).await?;

@@ -55,7 +55,7 @@ pub struct Digest {
 
 impl Digest {
     pub async fn run(self, session: &Session) -> Outcome {
-        let answer = match Target::open(&self.place, session)? {
+        let answer = match Target::open(&self.place, session).await? {
             Target::Local(local) => http::inputs::digest_of(&*local.store).await.map_err(Failure::failed)?,
             Target::Remote(remote) => remote.get("/api/v1/digest").await?,
         };
@@ -92,7 +92,7 @@ pub struct Events {
 
 impl Events {
     pub async fn run(self, session: &Session) -> Outcome {
-        let list = match Target::open(&self.place, session)? {
+        let list = match Target::open(&self.place, session).await? {
             Target::Local(local) => {
                 let query =
                     graph::LogQuery { after: self.after, limit: usize::from(self.limit), faulty: self.rejected };

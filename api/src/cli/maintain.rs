@@ -15,7 +15,6 @@ use super::tally::bar;
 use super::target::Local;
 use super::{Exit, Failure, Format, Outcome, Session};
 use crate::intake::Intake;
-use crate::server;
 
 /// Inputs read from the log at one time.
 const PAGE: usize = 256;
@@ -40,10 +39,10 @@ pub struct Replay {
 
 impl Replay {
     pub async fn run(self, session: &Session) -> Outcome {
-        let old = open(&self.data, session)?;
+        let old = open(&self.data, session).await?;
         let scratch = Scratch::new(&old.data, self.to.as_deref())?;
-        let fresh = session.config(vec![("data", scratch.folder.display().to_string())])?;
-        let fresh = Local::open(&fresh)?;
+        let fresh = session.config(super::place_flags(Some(&scratch.folder), None))?;
+        let fresh = Local::open(&fresh).await?;
         let inputs = replay(&*old.store, &fresh.intake).await?;
         let before = digest(&old.store).await?;
         let after = digest(&fresh.store).await?;
@@ -133,8 +132,8 @@ pub struct Reindex {
 impl Reindex {
     pub async fn run(self, session: &Session) -> Outcome {
         let started = Instant::now();
-        let local = open(&self.data, session)?;
-        let index = Index::open(&server::index_folder(&local.data), local.store.clone()).await?;
+        let local = open(&self.data, session).await?;
+        let index = Index::open(&local.index, local.store.clone()).await?;
         let bar = bar(Some(0), "nodes")?;
         let shown = bar.clone();
         let revision = index
@@ -155,7 +154,6 @@ impl Reindex {
     }
 }
 
-fn open(data: &Option<PathBuf>, session: &Session) -> Result<Local, Failure> {
-    let flags = data.iter().map(|path| ("data", path.display().to_string())).collect();
-    Local::open(&session.config(flags)?)
+async fn open(data: &Option<PathBuf>, session: &Session) -> Result<Local, Failure> {
+    Local::open(&session.config(super::place_flags(data.as_deref(), None))?).await
 }

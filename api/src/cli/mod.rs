@@ -11,7 +11,7 @@ mod serve;
 mod tally;
 mod target;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -66,9 +66,23 @@ pub struct Place {
     /// The data folder of a store that no server has open [default: ./headwater-data]
     #[arg(long, value_name = "DIR", conflicts_with = "url")]
     data: Option<PathBuf>,
+    /// A graph in Neo4j, as neo4j://USER@HOST:PORT/DATABASE; its password is read from HEADWATER_NEO4J_PASSWORD
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["url", "data"])]
+    store: Option<String>,
     /// A running server, such as http://127.0.0.1:8080 [env: HEADWATER_URL]; its token is read from HEADWATER_TOKEN
     #[arg(long, value_name = "URL")]
     url: Option<String>,
+}
+
+/// Flags of the configuration: a data folder that is named is meant to hold the store.
+fn place_flags(data: Option<&Path>, store: Option<&str>) -> Vec<(&'static str, String)> {
+    match (data, store) {
+        (Some(data), None) => vec![("data", data.display().to_string()), ("store", String::new())],
+        (data, store) => {
+            let data = data.map(|data| ("data", data.display().to_string()));
+            data.into_iter().chain(store.map(|store| ("store", store.to_owned()))).collect()
+        }
+    }
 }
 
 /// What every command gets besides its own flags.

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::outcome::print;
 use super::{Exit, Failure, Outcome, Session};
+use crate::config::Config;
 use crate::observe;
 use crate::server::{self, Server};
 
@@ -22,6 +23,13 @@ pub struct Serve {
     /// The data folder; made when it is not there [default: ./headwater-data]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Keep the graph in Neo4j: neo4j://USER@HOST:PORT/DATABASE (or bolt://, neo4j+s://, bolt+s://); the password is read
+    /// from HEADWATER_NEO4J_PASSWORD, and the data folder holds the search index
+    #[arg(long, value_name = "ADDRESS")]
+    store: Option<String>,
+    /// A file with the password for Neo4j
+    #[arg(long, value_name = "FILE")]
+    neo4j_password_file: Option<PathBuf>,
     /// Load the demo estate, once for each data folder
     #[arg(long)]
     demo: bool,
@@ -36,9 +44,12 @@ pub struct Serve {
 impl Serve {
     fn flags(&self) -> Vec<(&'static str, String)> {
         let data = self.data.as_ref().map(|path| path.display().to_string());
+        let password_file = self.neo4j_password_file.as_ref().map(|path| path.display().to_string());
         let given = [
             ("listen", self.listen.clone()),
             ("data", data),
+            ("store", self.store.clone()),
+            ("neo4j.password_file", password_file),
             ("demo", self.demo.then(|| "true".to_owned())),
             ("log.level", self.log_level.clone()),
             ("log.format", self.log_format.clone()),
@@ -62,10 +73,10 @@ impl Serve {
         // Whoever reads the ready line may ask at once for the end.
         let stop = told_to_stop()?;
         print(&format!(
-            "headwater ready at http://{} in {:.2} s (data in {}, revision {})\n",
+            "headwater ready at http://{} in {:.2} s ({}, revision {})\n",
             server.address(),
             session.started.elapsed().as_secs_f64(),
-            config.data.display(),
+            whereabouts(&config)?,
             now.revision
         ))?;
         drop(services);
@@ -73,6 +84,15 @@ impl Serve {
         tracing::info!("stopped");
         Ok(Exit::Done)
     }
+}
+
+/// Where the graph is.
+fn whereabouts(config: &Config) -> Result<String, Failure> {
+    let data = config.data.display();
+    Ok(match config.address()? {
+        None => format!("data in {data}"),
+        Some(address) => format!("graph in {address}, search index in {data}"),
+    })
 }
 
 /// Done when the process is asked to end: Ctrl-C, or SIGTERM.

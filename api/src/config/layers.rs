@@ -12,7 +12,7 @@ use super::{Config, ConfigError};
 /// The file that is read when none is named.
 pub const FILE: &str = "headwater.toml";
 const PREFIX: &str = "HEADWATER_";
-const SECTIONS: [&str; 2] = ["log", "limits"];
+const SECTIONS: [&str; 3] = ["log", "limits", "neo4j"];
 /// Variables that are not part of the configuration: where the file is, where commands send to, and what a developer
 /// tells the build of the pages.
 const APART: [&str; 3] = ["config", "url", "skip_web_build"];

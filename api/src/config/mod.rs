@@ -7,6 +7,7 @@ mod units;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use graph::neo4j::Address;
 use serde::{Deserialize, Serialize};
 
 pub use layers::{Layers, load};
@@ -22,6 +23,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folder of the store and the search index.
     pub data: PathBuf,
+    /// Where the graph is kept when not in the data folder: `neo4j://user@host:7687/database`.
+    #[serde(deserialize_with = "units::some")]
+    pub store: Option<String>,
+    pub neo4j: Neo4j,
     /// Load the demo estate, once for each store.
     #[serde(deserialize_with = "units::truth")]
     pub demo: bool,
@@ -39,6 +44,17 @@ pub struct Config {
     pub limits: Limits,
     /// Rules that rename namespaces on read; the first that fits is applied.
     pub rewrite: Vec<Rewrite>,
+}
+
+/// How the Neo4j server is spoken to that `store` names.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Neo4j {
+    pub password: Option<Secret>,
+    /// A file with the password alone.
+    pub password_file: Option<PathBuf>,
+    /// How long the server may take to answer; beyond it, 503.
+    pub patience: Period,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -120,6 +136,8 @@ impl Default for Config {
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             data: PathBuf::from("./headwater-data"),
+            store: None,
+            neo4j: Neo4j::default(),
             demo: false,
             hosts: Vec::new(),
             origins: Vec::new(),
@@ -129,6 +147,12 @@ impl Default for Config {
             limits: Limits::default(),
             rewrite: Vec::new(),
         }
+    }
+}
+
+impl Default for Neo4j {
+    fn default() -> Neo4j {
+        Neo4j { password: None, password_file: None, patience: Period::seconds(10) }
     }
 }
 
@@ -169,6 +193,35 @@ impl Config {
             )));
         }
         self.rewrites()?;
+        self.address()?;
         Ok(self)
+    }
+
+    /// Where Neo4j is, when the graph is kept there.
+    pub fn address(&self) -> Result<Option<Address>, ConfigError> {
+        let parse = |store: &String| Address::parse(store).map_err(|error| ConfigError(format!("`store`: {error}")));
+        self.store.as_ref().map(parse).transpose()
+    }
+
+    /// The password of Neo4j, from the variable or from the file.
+    pub fn neo4j_password(&self) -> Result<Secret, ConfigError> {
+        match (&self.neo4j.password, &self.neo4j.password_file) {
+            (Some(password), None) => Ok(password.clone()),
+            (None, Some(file)) => {
+                let unreadable = |error| {
+                    ConfigError(format!("`neo4j.password_file`: `{}` cannot be read: {error}", file.display()))
+                };
+                let text = std::fs::read_to_string(file).map_err(unreadable)?;
+                Ok(Secret::new(text.trim_end_matches(['\r', '\n'])))
+            }
+            (Some(_), Some(_)) => Err(ConfigError(
+                "`neo4j.password` and `neo4j.password_file`: expected one of the two, found both".to_owned(),
+            )),
+            (None, None) => Err(ConfigError(
+                "`store` names a Neo4j server: expected its password in `HEADWATER_NEO4J_PASSWORD` or in the file named \
+                 by `neo4j.password_file`, found none"
+                    .to_owned(),
+            )),
+        }
     }
 }

@@ -156,6 +156,12 @@ pub fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr,
     parsed.map_err(|_| de::Error::custom(format!("expected an address such as `127.0.0.1:8080`, found `{text}`")))
 }
 
+/// Text that may be absent; empty is absent.
+pub fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    Ok(text.filter(|text| !text.is_empty()))
+}
+
 /// `true` or `false`, also as text.
 pub fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     deserializer.deserialize_any(Text::<bool>::expecting("true or false"))

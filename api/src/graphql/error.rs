@@ -5,7 +5,7 @@ use std::fmt::Display;
 use async_graphql::{ErrorExtensionValues, Response, ServerError};
 use graph::{Revision, StoreError};
 
-use crate::error::Code;
+use crate::error::{Code, STORE_UNAVAILABLE};
 
 pub type Result<T> = std::result::Result<T, ApiError>;
 
@@ -44,6 +44,8 @@ pub enum ApiError {
     Unauthenticated,
     #[error("the server is shutting down; ask again in a moment")]
     Closed,
+    #[error("{STORE_UNAVAILABLE}")]
+    StoreUnavailable,
     #[error("an internal error, logged under the id `{id}`")]
     Internal { id: String },
 }
@@ -65,6 +67,7 @@ impl ApiError {
             ApiError::Forbidden(_) => Code::Forbidden,
             ApiError::Unauthenticated => Code::Unauthenticated,
             ApiError::Closed => Code::ShuttingDown,
+            ApiError::StoreUnavailable => Code::StoreUnavailable,
             ApiError::Internal { .. } => Code::Internal,
         }
     }
@@ -87,6 +90,10 @@ impl From<StoreError> for ApiError {
             StoreError::Future { asked, newest } => ApiError::FutureRevision { asked, newest },
             StoreError::Closed => ApiError::Closed,
             StoreError::Refused(reason) => ApiError::Refused(reason),
+            StoreError::Unavailable(reason) => {
+                tracing::warn!("the graph database is not available: {reason}");
+                ApiError::StoreUnavailable
+            }
             StoreError::InUse { .. } | StoreError::Format { .. } | StoreError::Backend(_) => ApiError::internal(error),
         }
     }

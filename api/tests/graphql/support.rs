@@ -41,7 +41,7 @@ pub async fn world_of(inputs: &[Say], change: impl FnOnce(&mut Config)) -> World
     change(&mut config);
     let folder = tempfile::tempdir().unwrap();
     let rewrites = Rewrites::default();
-    let clock: embedded::Clock = Arc::new(jiff::Timestamp::now);
+    let clock: graph::Clock = Arc::new(jiff::Timestamp::now);
     let options = Options { path: folder.path().join("graph"), derive: Arc::new(NoDerivation), rewrites, clock };
     let store = embedded::open(options).unwrap();
     for input in inputs {

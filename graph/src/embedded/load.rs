@@ -3,13 +3,13 @@
 use rusqlite::Connection;
 
 use super::Head;
-use super::aliases::{AliasChange, Aliases};
-use super::apply::{Counters, key_hash};
-use super::census::{self, Surplus};
-use super::topology::{NewEdge, NewNode, Topology, flag};
-use crate::ids::Time;
+use super::topology::Topology;
+use crate::aliases::Aliases;
+use crate::apply::{AliasChange, Counters, NewEdge, NewNode, flag, key_hash};
+use crate::census::{self, Surplus};
 use crate::model::{AliasReason, EdgeKind, NodeKind, QualifiedName};
 use crate::names::Rewrites;
+use crate::read::{Shape, node_kind};
 use crate::store::{Result, Totals};
 
 pub(super) struct Loaded {
@@ -113,7 +113,8 @@ fn aliases(db: &Connection, rewrites: Rewrites, topology: &Topology) -> Result<A
     let mut read = db.prepare(sql)?;
     let mut rows = read.query((wanted, NodeKind::Dataset as u8))?;
     while let Some(row) = rows.next()? {
-        aliases.add_dataset(row.get(0)?, &QualifiedName { namespace: row.get(1)?, name: row.get(2)? }, topology);
+        let (id, name) = (row.get(0)?, QualifiedName { namespace: row.get(1)?, name: row.get(2)? });
+        aliases.add_dataset(id, &name, topology.flags(id) & flag::ALIASED != 0);
     }
     let mut read = db.prepare("SELECT node, other, reason, since, until FROM alias ORDER BY id")?;
     let mut rows = read.query([])?;
@@ -124,15 +125,4 @@ fn aliases(db: &Connection, rewrites: Rewrites, topology: &Topology) -> Result<A
         aliases.apply(AliasChange::Begin { node: row.get(0)?, other: row.get(1)?, reason, since: row.get(3)?, until });
     }
     Ok(aliases)
-}
-
-pub(super) fn node_kind(code: u8) -> NodeKind {
-    const KINDS: [NodeKind; 6] =
-        [NodeKind::Namespace, NodeKind::Dataset, NodeKind::Column, NodeKind::Job, NodeKind::Owner, NodeKind::Tag];
-    KINDS[usize::from(code)]
-}
-
-/// Microseconds since 1970, as stored.
-pub(super) fn moment(micros: i64) -> Time {
-    Time::from_microsecond(micros).unwrap_or(if micros < 0 { Time::MIN } else { Time::MAX })
 }

@@ -1,13 +1,9 @@
 //! The embedded store: SQLite for what must last, the lineage topology in memory for walks.
 
-mod aliases;
-mod apply;
-mod census;
 mod evidence;
 mod folder;
 mod load;
 mod reader;
-mod records;
 mod runs;
 mod tables;
 mod topology;
@@ -24,19 +20,17 @@ use quick_cache::sync::Cache;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use self::aliases::Aliases;
 use self::folder::Folder;
 use self::topology::Topology;
 use self::writer::{Order, Writer};
+use crate::aliases::Aliases;
 use crate::change::Submission;
 use crate::derive::Derive;
 use crate::ids::{ContentId, EdgeId, NodeId, Revision, Time};
 use crate::model::{Edge, Evidence, Node, NodeName, Run, Version};
 use crate::names::Rewrites;
+use crate::read::View;
 use crate::store::*;
-
-/// Where the store takes the time of a commit from.
-pub type Clock = Arc<dyn Fn() -> Time + Send + Sync>;
 
 /// How to open a store.
 pub struct Options {
@@ -112,6 +106,12 @@ impl Shared {
 
     fn set_head(&self, head: Head) {
         self.head.send_replace(head);
+    }
+
+    /// Runs a closure on what is in memory, as of a revision.
+    fn view<T>(&self, at: Revision, work: impl FnOnce(&View<'_, Topology>) -> T) -> T {
+        let (topology, aliases) = (self.topology.read(), self.aliases.read());
+        work(&View { shape: &*topology, aliases: &aliases, at })
     }
 
     fn forget(&self, node: u32) {

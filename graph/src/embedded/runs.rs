@@ -3,24 +3,26 @@
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use super::Shared;
-use super::apply::{ended, event_of, run_state, started};
-use super::load::moment;
-use super::reader::View;
-use super::records::{self, FaultRecord, Record, RunAspect, RunBody};
-use crate::change::InputKind;
-use crate::ids::{ContentId, NodeId, Revision, RunId};
-use crate::model::*;
+use super::topology::Topology;
+use crate::ids::{ContentId, Revision};
+use crate::model::Run;
+use crate::read::{View, input_kind, moment, run};
+use crate::records::{self, FaultRecord, Record};
 use crate::store::*;
 
 /// Runs, newest first. Design-time statements are not runs.
 pub(super) fn runs(shared: &Shared, db: &Connection, query: &RunQuery) -> Result<Vec<Run>> {
     let head = shared.head().revision;
-    let (topology, aliases) = (shared.topology.read(), shared.aliases.read());
-    let view = View { topology: &topology, aliases: &aliases, at: head };
-    if !query.latest_of.is_empty() {
-        return query.latest_of.iter().filter_map(|job| latest_of(&view, db, job.0).transpose()).collect();
-    }
-    let (sql, values) = statement(&view, query);
+    shared.view(head, |view| {
+        if !query.latest_of.is_empty() {
+            return query.latest_of.iter().filter_map(|job| latest_of(view, db, job.0).transpose()).collect();
+        }
+        found(view, db, query)
+    })
+}
+
+fn found(view: &View<'_, Topology>, db: &Connection, query: &RunQuery) -> Result<Vec<Run>> {
+    let (sql, values) = statement(view, query);
     let values: Vec<&dyn ToSql> = values.iter().map(|value| value as &dyn ToSql).collect();
     let mut read = db.prepare_cached(&sql)?;
     let rows = read.query_map(&values[..], |row| {
@@ -29,12 +31,12 @@ pub(super) fn runs(shared: &Shared, db: &Connection, query: &RunQuery) -> Result
     let mut runs = Vec::new();
     for row in rows {
         let (id, job, name, body) = row?;
-        runs.push(run(&view, id, job, name, records::read(&body)?));
+        runs.push(run(view, id, job, name, records::read(&body)?));
     }
     Ok(runs)
 }
 
-fn latest_of(view: &View<'_>, db: &Connection, job: u32) -> Result<Option<Run>> {
+fn latest_of(view: &View<'_, Topology>, db: &Connection, job: u32) -> Result<Option<Run>> {
     let mut read = db.prepare_cached(
         "SELECT id, name, body FROM run WHERE job = ?1 AND name <> '' ORDER BY at DESC, id DESC LIMIT 1",
     )?;
@@ -43,7 +45,7 @@ fn latest_of(view: &View<'_>, db: &Connection, job: u32) -> Result<Option<Run>> 
     Ok(Some(run(view, id, job, name, records::read(&body)?)))
 }
 
-fn statement(view: &View<'_>, query: &RunQuery) -> (String, Vec<rusqlite::types::Value>) {
+fn statement(view: &View<'_, Topology>, query: &RunQuery) -> (String, Vec<rusqlite::types::Value>) {
     use rusqlite::types::Value;
     let mut from = "run";
     let (mut tests, mut values): (Vec<String>, Vec<Value>) =
@@ -87,69 +89,6 @@ fn statement(view: &View<'_>, query: &RunQuery) -> (String, Vec<rusqlite::types:
     (sql, values)
 }
 
-fn run(view: &View<'_>, id: i64, job: u32, name: String, body: RunBody) -> Run {
-    let datasets = |ids: &[u32]| {
-        let mut nodes: Vec<NodeId> = ids.iter().map(|id| NodeId(view.representative(*id))).collect();
-        nodes.sort();
-        nodes.dedup();
-        nodes
-    };
-    let mut run = Run {
-        id: RunId(id as u64),
-        name,
-        job: NodeId(job),
-        state: run_state(&body),
-        started_at: started(&body),
-        ended_at: ended(&body),
-        nominal_start: None,
-        nominal_end: None,
-        parent: None,
-        error: None,
-        inputs: datasets(&body.inputs),
-        outputs: datasets(&body.outputs),
-        events: body.events.iter().map(event_of).collect(),
-        facets: body.facets.iter().map(|(slot, facet)| (slot.clone(), facet.raw.0)).collect(),
-        io_facets: Vec::new(),
-        measures: Vec::new(),
-    };
-    add_io(&mut run, view, &body);
-    let mut facets: Vec<_> = body.facets.into_values().collect();
-    facets.sort_by_key(|facet| facet.key);
-    for facet in facets {
-        match facet.aspect {
-            RunAspect::Opaque => {}
-            RunAspect::Nominal(start, end) => {
-                (run.nominal_start, run.nominal_end) = (start.map(Record::back), end.map(Record::back));
-            }
-            RunAspect::Parent(parent) => run.parent = Some(parent.back()),
-            RunAspect::Error(error) => run.error = Some(error.back()),
-        }
-    }
-    run
-}
-
-fn add_io(run: &mut Run, view: &View<'_>, body: &RunBody) {
-    for io in &body.io {
-        let dataset = NodeId(view.representative(io.dataset));
-        let direction = if io.output { IoDirection::Output } else { IoDirection::Input };
-        run.io_facets.push(IoFacet { dataset, direction, name: io.slot.clone(), content: io.raw.0 });
-        for measure in &io.measures {
-            let what = match measure {
-                records::MeasuredRecord::Statistic(name, value) => {
-                    Measured::Statistic { name: name.clone(), value: *value }
-                }
-                records::MeasuredRecord::Assertion { assertion, column, success, severity } => Measured::Assertion {
-                    assertion: assertion.clone(),
-                    column: column.clone(),
-                    success: *success,
-                    severity: severity.clone(),
-                },
-            };
-            run.measures.push(Measure { dataset, direction, at: io.key.0.time, what });
-        }
-    }
-}
-
 pub(super) fn log(db: &Connection, query: LogQuery) -> Result<Vec<LogEntry>> {
     let before = if query.faulty && query.after == 0 { i64::MAX } else { query.after as i64 };
     let sql = if query.faulty {
@@ -175,11 +114,6 @@ pub(super) fn log(db: &Connection, query: LogQuery) -> Result<Vec<LogEntry>> {
         });
     }
     Ok(entries)
-}
-
-fn input_kind(code: u8) -> InputKind {
-    const KINDS: [InputKind; 4] = [InputKind::OpenLineage, InputKind::Dbt, InputKind::Sql, InputKind::Authored];
-    KINDS[usize::from(code)]
 }
 
 pub(super) fn contents(db: &Connection, ids: &[ContentId]) -> Result<Vec<Option<Vec<u8>>>> {

@@ -2,51 +2,13 @@
 //! Nothing is ever taken out; an edge that ended says so, and a reader skips what is not valid at its revision. So a
 //! reader needs no snapshot but a revision, and holds the lock for one hop at a time.
 
+use crate::apply::{NewEdge, NewNode, key_hash};
 use crate::ids::{EdgeId, NodeId, Revision};
 use crate::model::{Edge, EdgeKind, EdgeKinds, NodeKind};
+use crate::read::Shape;
 use crate::store::Direction;
 
 const NONE: u32 = u32::MAX;
-
-/// Marks of a node.
-pub(super) mod flag {
-    /// An input named it, so it is there whatever edges it has.
-    pub const MENTIONED: u8 = 1;
-    /// Its life cycle is watched: it was dropped or renamed.
-    pub const LIFECYCLE: u8 = 2;
-    /// It has, or had, other names.
-    pub const ALIASED: u8 = 4;
-    /// It was only ever named as another name of a dataset.
-    pub const NOMINAL: u8 = 8;
-    /// A column that the current schema has.
-    pub const DECLARED: u8 = 16;
-    /// A job with a query that was not understood in full.
-    pub const FAULTY: u8 = 32;
-}
-
-/// What a new node is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct NewNode {
-    pub kind: NodeKind,
-    pub parent: u32,
-    pub key_hash: u64,
-    pub flags: u8,
-    pub created: u32,
-    /// `NONE`-like `u32::MAX` while it is there.
-    pub ended: u32,
-}
-
-/// What a new edge is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct NewEdge {
-    pub src: u32,
-    pub dst: u32,
-    pub job: u32,
-    pub kind: EdgeKind,
-    pub masking: bool,
-    pub since: u32,
-    pub until: u32,
-}
 
 #[derive(Default)]
 pub(super) struct Topology {
@@ -161,55 +123,13 @@ impl Topology {
         self.until[edge as usize] = until;
     }
 
-    pub fn kind(&self, node: u32) -> NodeKind {
-        self.kind[node as usize]
-    }
-
-    pub fn flags(&self, node: u32) -> u8 {
-        self.flags[node as usize]
-    }
-
-    pub fn parent(&self, node: u32) -> u32 {
-        self.parent[node as usize]
-    }
-
-    pub fn key_hash(&self, node: u32) -> u64 {
-        self.key_hash[node as usize]
-    }
-
-    /// Was there at `at`. A node that ended and came back counts as there since it first began.
-    pub fn exists(&self, node: u32, at: Revision) -> bool {
-        self.created[node as usize] <= at.0 && at.0 < self.ended[node as usize]
-    }
-
     pub fn is_there(&self, node: u32) -> bool {
         self.ended[node as usize] == u32::MAX
     }
 
-    pub fn children(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
-        chain(self.first_child[node as usize], &self.next_sibling)
-    }
-
     /// The child with this key hash.
-    pub fn child(&self, node: u32, key_hash: u64) -> Option<u32> {
+    fn child(&self, node: u32, key_hash: u64) -> Option<u32> {
         self.children(node).find(|&child| self.key_hash(child) == key_hash)
-    }
-
-    /// Edges at a node in a direction that are valid at `at`, with the node at the other end.
-    pub fn edges(
-        &self,
-        node: u32,
-        direction: Direction,
-        kinds: EdgeKinds,
-        at: Revision,
-    ) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let (first, next, other) = match direction {
-            Direction::Downstream => (&self.first_out, &self.next_out, &self.dst),
-            Direction::Upstream => (&self.first_in, &self.next_in, &self.src),
-        };
-        chain(first[node as usize], next)
-            .filter(move |&edge| self.valid(edge, at) && kinds.contains(self.edge_kind(edge)))
-            .map(move |edge| (edge, other[edge as usize]))
     }
 
     fn valid(&self, edge: u32, at: Revision) -> bool {
@@ -220,8 +140,69 @@ impl Topology {
         EdgeKind::ALL[usize::from(self.sort[edge as usize] & 0x7f)]
     }
 
-    /// An edge between its own ends, not their representatives.
-    pub fn edge(&self, edge: u32) -> Edge {
+    /// How many edges at the node are current.
+    pub fn current_degree(&self, node: u32) -> usize {
+        let out = chain(self.first_out[node as usize], &self.next_out);
+        let into = chain(self.first_in[node as usize], &self.next_in);
+        out.chain(into).filter(|&edge| self.until[edge as usize] == NONE).count()
+    }
+}
+
+impl Shape for Topology {
+    fn has(&self, node: u32) -> bool {
+        node < self.node_count()
+    }
+
+    fn kind(&self, node: u32) -> NodeKind {
+        self.kind[node as usize]
+    }
+
+    fn flags(&self, node: u32) -> u8 {
+        self.flags[node as usize]
+    }
+
+    fn parent(&self, node: u32) -> u32 {
+        self.parent[node as usize]
+    }
+
+    /// A node that ended and came back counts as there since it first began.
+    fn exists(&self, node: u32, at: Revision) -> bool {
+        self.created[node as usize] <= at.0 && at.0 < self.ended[node as usize]
+    }
+
+    fn key_hash(&self, column: u32) -> u64 {
+        self.key_hash[column as usize]
+    }
+
+    fn children(&self, node: u32) -> impl Iterator<Item = u32> {
+        chain(self.first_child[node as usize], &self.next_sibling)
+    }
+
+    fn column(&self, dataset: u32, key: &str) -> Option<u32> {
+        self.child(dataset, key_hash(key))
+    }
+
+    fn twin(&self, column: u32, dataset: u32) -> Option<u32> {
+        self.child(dataset, self.key_hash(column))
+    }
+
+    fn edges(
+        &self,
+        node: u32,
+        direction: Direction,
+        kinds: EdgeKinds,
+        at: Revision,
+    ) -> impl Iterator<Item = (u32, u32)> {
+        let (first, next, other) = match direction {
+            Direction::Downstream => (&self.first_out, &self.next_out, &self.dst),
+            Direction::Upstream => (&self.first_in, &self.next_in, &self.src),
+        };
+        chain(first[node as usize], next)
+            .filter(move |&edge| self.valid(edge, at) && kinds.contains(self.edge_kind(edge)))
+            .map(move |edge| (edge, other[edge as usize]))
+    }
+
+    fn edge(&self, edge: u32) -> Edge {
         let at = edge as usize;
         Edge {
             id: EdgeId(edge),
@@ -231,13 +212,6 @@ impl Topology {
             masking: self.sort[at] & 0x80 != 0,
             job: (self.job[at] != 0).then_some(NodeId(self.job[at])),
         }
-    }
-
-    /// How many edges at the node are current.
-    pub fn current_degree(&self, node: u32) -> usize {
-        let out = chain(self.first_out[node as usize], &self.next_out);
-        let into = chain(self.first_in[node as usize], &self.next_in);
-        out.chain(into).filter(|&edge| self.until[edge as usize] == NONE).count()
     }
 }
 

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use rusqlite::{Connection, params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::apply::{Apply, Base, Counters, Outcome};
-use super::census::{self, Surplus, count_node};
-use super::reader::View;
-use super::{Clock, Head, Shared, records};
+use super::tables::SqlTables;
+use super::{Clock, Head, Shared};
+use crate::apply::{Apply, Base, Counters, Outcome, flag};
+use crate::census::{self, Surplus, count_node};
 use crate::change::Submission;
 use crate::derive::Derive;
 use crate::ids::{Revision, Time};
+use crate::read::{Shape, View};
+use crate::records;
 use crate::store::{Receipt, Result, StoreError};
 
 /// How much one commit takes at the most.
@@ -48,11 +50,11 @@ impl Writer {
     /// Works until nobody can send any more.
     pub fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         while let Some(first) = orders.blocking_recv() {
-            let mut bytes = weight(&first);
+            let mut bytes = first.submission.weight();
             let mut batch = vec![first];
             while batch.len() < BATCH && bytes < BATCH_BYTES {
                 let Ok(order) = orders.try_recv() else { break };
-                bytes += weight(&order);
+                bytes += order.submission.weight();
                 batch.push(order);
             }
             self.commit(batch);
@@ -132,7 +134,7 @@ impl Writer {
         let tried = catch_unwind(AssertUnwindSafe(|| {
             let topology = self.shared.topology.read();
             let (derive, before) = (self.derive.as_ref(), &*outcome);
-            let base = Base { db: &self.db, revision, derive, topology: &topology, before };
+            let base = Base { tables: SqlTables::new(&self.db, &topology), revision, derive, before };
             let mut apply = Apply::new(base, &mut self.counters);
             apply.submission(submission).map(|new| new.then_some(apply.out))
         }));
@@ -179,10 +181,11 @@ impl Writer {
     fn publish(&mut self, outcome: Outcome, mut head: Head) {
         let mut topology = self.shared.topology.write();
         let mut aliases = self.shared.aliases.write();
-        let regrouped = census::regrouped(&outcome, &topology, &aliases);
-        let before = View { topology: &topology, aliases: &aliases, at: self.shared.head().revision };
+        let regrouped = census::regrouped(&outcome, &*topology, &aliases);
+        let before = View { shape: &*topology, aliases: &aliases, at: self.shared.head().revision };
         let before = Surplus::of(&before, &regrouped);
-        head.totals.edges = head.totals.edges.saturating_add_signed(census::lineage_change(&outcome, &topology));
+        let lineage = census::lineage_change(&outcome, topology.edge_count(), |edge| topology.edge(edge).kind);
+        head.totals.edges = head.totals.edges.saturating_add_signed(lineage);
         for node in &outcome.new_nodes {
             topology.add_node(*node);
             count_node(&mut head.totals, node.kind, i64::from(node.ended == u32::MAX));
@@ -197,13 +200,13 @@ impl Writer {
         outcome.ended_edges.iter().for_each(|edge| topology.end_edge(*edge, head.revision.0));
         let mut merged = outcome.respelled || !outcome.aliases.is_empty();
         for (node, name) in &outcome.named {
-            merged |= aliases.add_dataset(*node, name, &topology);
+            merged |= aliases.add_dataset(*node, name, topology.flags(*node) & flag::ALIASED != 0);
         }
         outcome.aliases.iter().for_each(|change| aliases.apply(*change));
         if merged {
             self.shared.nodes.clear();
         }
-        let after = View { topology: &topology, aliases: &aliases, at: head.revision };
+        let after = View { shape: &*topology, aliases: &aliases, at: head.revision };
         Surplus::of(&after, &regrouped).take_off(before, &mut head.totals);
         head.totals.runs = (self.counters.run - self.counters.statements) as u64;
         head.totals.inputs = self.counters.sequence as u64;
@@ -212,9 +215,4 @@ impl Writer {
         outcome.touched.keys().chain(&outcome.stale).for_each(|node| self.shared.forget(*node));
         self.shared.set_head(head);
     }
-}
-
-fn weight(order: &Order) -> usize {
-    let input = &order.submission.input;
-    input.body.len() + input.contents.iter().map(|content| content.bytes.len()).sum::<usize>()
 }

@@ -30,10 +30,13 @@ pub struct Opened {
     pub keep: Box<dyn Any>,
 }
 
-/// Declares one test for each case.
+/// Declares one test for each case; with `if`, they pass untested where the condition does not hold.
 macro_rules! suite {
     ($open:ident) => {
-        conformance::suite!($open:
+        conformance::suite!($open if conformance::always);
+    };
+    ($open:ident if $ready:path) => {
+        conformance::suite!($open if $ready:
             one_event, repeated_input, order_plays_no_part, accumulated_run, failed_then_complete, late_start,
             edge_ends_with_a_complete_run, edge_stays_when_a_run_fails, column_lineage_before_inputs,
             unclaimed_input_feeds_every_output, explicit_lineage_before_all, column_only_mentioned, schema_changes,
@@ -46,14 +49,21 @@ macro_rules! suite {
             output_told_by_a_late_schema, unread_query_that_does_not_count, influence_on_a_whole_dataset, concurrent_commits, future_revision
         );
     };
-    ($open:ident: $($case:ident),* $(,)?) => {$(
+    ($open:ident if $ready:path: $($case:ident),* $(,)?) => {$(
         #[tokio::test]
         async fn $case() {
-            conformance::$case(&|derive, rewrites| $open(derive, rewrites)).await;
+            if !$ready() {
+                return;
+            }
+            conformance::$case(&|derive, rewrites| Box::pin($open(derive, rewrites))).await;
         }
     )*};
 }
 pub(crate) use suite;
+
+pub fn always() -> bool {
+    true
+}
 
 /// The whole current state as text: nodes, edges, runs.
 pub async fn state(store: &dyn Store) -> String {

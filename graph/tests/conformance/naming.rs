@@ -135,7 +135,7 @@ pub async fn symlink(open: Open<'_>) {
 }
 
 pub async fn late_symlink(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     let doc = Aspect::Documentation(Documentation { text: "from the lake".to_owned(), content_type: None, by: None });
     tell(
@@ -158,7 +158,7 @@ pub async fn late_symlink(open: Open<'_>) {
 }
 
 pub async fn two_logical_names(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     let said = [
         at(1).facet(lake("/lake/orders"), "symlinks", links_to("orders")),
@@ -267,7 +267,7 @@ pub async fn dropped_and_written_again(open: Open<'_>) {
 
 pub async fn rewritten_namespace(open: Open<'_>) {
     let rules = Rewrites::new([("postgres://127.0.0.1:*", "postgres://db:*")]).expect("rules");
-    let opened = open(Arc::new(NoDerivation), rules);
+    let opened = open(Arc::new(NoDerivation), rules).await;
     let store = opened.store.as_ref();
     let local = |text: &str| QualifiedName::new("postgres://127.0.0.1:5432", text);
     let doc = |text: &str| Aspect::Documentation(Documentation { text: text.to_owned(), content_type: None, by: None });
@@ -288,7 +288,7 @@ pub async fn rewritten_namespace(open: Open<'_>) {
 pub async fn authored_beside_ingested(open: Open<'_>) {
     let owner = Owner { name: "Ada".to_owned(), role: None };
     let tag = Tag { key: "gold".to_owned(), value: String::new(), source: None };
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     let said = [
         at(1).doc("t", "ingested").schema("t", &["id"]),

@@ -12,7 +12,7 @@ use graph::*;
 use super::*;
 
 pub async fn as_of_a_revision(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     tell(store, &[at(1).run("load", "r1", Complete).reads(&["a"]).writes(&["c"]).schema("c", &["id int", "old int"])])
         .await;
@@ -24,7 +24,7 @@ pub async fn as_of_a_revision(open: Open<'_>) {
 }
 
 pub async fn as_of_a_time(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     let mut moments = Vec::new();
     for seconds in 1..=3 {
@@ -40,7 +40,7 @@ pub async fn as_of_a_time(open: Open<'_>) {
 }
 
 pub async fn feed(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     tell(store, &[at(1).doc("t", "one"), at(2).doc("t", "two"), at(3).run("j", "r", Complete).reads(&["t"])]).await;
     let Feed::Changes(entries) = store.changes(Revision(0), 10, Duration::ZERO).await.expect("feed") else {
@@ -59,7 +59,7 @@ pub async fn feed(open: Open<'_>) {
 }
 
 pub async fn history_of_a_node(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     tell(store, &[at(1).doc("t", "one"), at(2).schema("t", &["id"]), at(3).doc("t", "two"), at(4).doc("t", "two")])
         .await;
@@ -69,7 +69,7 @@ pub async fn history_of_a_node(open: Open<'_>) {
 }
 
 pub async fn runs_of_a_dataset(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     for n in 1..=5 {
         tell(store, &[at(n).run("load", &format!("r{n}"), Complete).reads(&["a"]).writes(&["b"])]).await;
@@ -90,7 +90,7 @@ pub async fn runs_of_a_dataset(open: Open<'_>) {
 }
 
 pub async fn rejected_input(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     tell(store, &[at(1).doc("t", "fine")]).await;
     let before = head(store).await;
@@ -112,7 +112,7 @@ pub async fn rejected_input(open: Open<'_>) {
 }
 
 pub async fn unknown_target(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     let said = at(1).edit(dataset("nowhere"), Edit::Description(Some("x".to_owned()))).submission();
     let error = store.commit(said).await.expect_err("there is nothing to edit");
@@ -122,7 +122,7 @@ pub async fn unknown_target(open: Open<'_>) {
 
 /// Submissions that are committed together stand and fall each for itself.
 pub async fn unknown_target_among_others(open: Open<'_>) {
-    let (opened, alone) = (plain(open), plain(open));
+    let opened = plain(open).await;
     let good: Vec<Say> = (0..30).map(|n| at(n).schema(&format!("t{n}"), &["id"]).doc("shared", "text")).collect();
     let bad = |n: i64| at(n).doc("half", "done").edit(dataset("nowhere"), Edit::Description(None));
     let together = good.chunks(5).zip(30..).flat_map(|(some, n)| some.iter().cloned().chain([bad(n)]));
@@ -133,9 +133,11 @@ pub async fn unknown_target_among_others(open: Open<'_>) {
     }
     let refused = commits.join_all().await.into_iter().filter(|refused| *refused).count();
     assert_eq!(refused, 6);
-    tell(alone.store.as_ref(), &good).await;
-    assert_eq!(state(opened.store.as_ref()).await, state(alone.store.as_ref()).await);
     assert_eq!(opened.store.revision(AsOf::Latest).await.expect("revision").totals.inputs, 30);
+    let together = seen(opened).await;
+    let alone = plain(open).await;
+    tell(alone.store.as_ref(), &good).await;
+    assert_eq!(together, seen(alone).await);
 }
 
 fn chain() -> Vec<Say> {
@@ -144,7 +146,7 @@ fn chain() -> Vec<Say> {
 }
 
 pub async fn walk_in_a_cycle(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     tell(store, &chain()).await;
     let walk = downstream(id(store, dataset("a")).await, EdgeKinds::DATASET, head(store).await);
@@ -156,7 +158,7 @@ pub async fn walk_in_a_cycle(open: Open<'_>) {
 }
 
 pub async fn walk_limits(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     tell(store, &chain()).await;
     let walk = downstream(id(store, dataset("a")).await, EdgeKinds::DATASET, head(store).await);
@@ -178,7 +180,7 @@ impl Viewer for AllBut {
 }
 
 pub async fn restricted_walk(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     tell(store, &chain()).await;
     let walk = downstream(id(store, dataset("a")).await, EdgeKinds::DATASET, head(store).await);
@@ -187,7 +189,7 @@ pub async fn restricted_walk(open: Open<'_>) {
 }
 
 pub async fn paths_between(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     tell(store, &chain()).await;
     let (from, to) = (id(store, dataset("a")).await, id(store, dataset("d")).await);
@@ -205,7 +207,7 @@ pub async fn paths_between(open: Open<'_>) {
 }
 
 pub async fn influence_on_a_whole_dataset(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let store = opened.store.as_ref();
     let said = [
         at(1).run("j", "r", Complete).claim(
@@ -229,7 +231,7 @@ pub async fn influence_on_a_whole_dataset(open: Open<'_>) {
 }
 
 pub async fn concurrent_commits(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let mut tasks = Vec::new();
     for n in 0..64 {
         let store = Arc::clone(&opened.store);
@@ -247,7 +249,7 @@ pub async fn concurrent_commits(open: Open<'_>) {
 }
 
 pub async fn future_revision(open: Open<'_>) {
-    let opened = plain(open);
+    let opened = plain(open).await;
     let error = opened.store.revision(AsOf::Revision(Revision(7))).await.expect_err("not committed");
     assert_eq!(error.to_string(), "revision 7 is not committed yet; the newest is 0");
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use serde_yaml_ng::Value as Yaml;
 
+use crate::neo4j::Neo4j;
 use crate::server::{Server, temporary};
 pub use events::Arrival;
 use names::Names;
@@ -119,6 +120,10 @@ impl Scenario {
 
     fn words(&self, folder: &Path) -> Result<Vec<String>, String> {
         let mut words = self.serve.clone();
+        if let Some(neo4j) = Neo4j::of_every_server() {
+            neo4j.empty();
+            words.extend(neo4j.words(folder));
+        }
         if let Some(config) = &self.config {
             let path = folder.join("headwater.toml");
             std::fs::write(&path, config).map_err(|error| error.to_string())?;

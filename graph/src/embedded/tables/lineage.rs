@@ -2,50 +2,38 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::super::records::{self, DerivationBody, KeyRecord, Lineage};
-use super::Tables;
+use super::SqlTables;
+use crate::apply::{Derivations, Lineages, OutputRow};
 use crate::ids::ContentId;
+use crate::records::{self, DerivationBody, KeyRecord, Lineage};
 use crate::store::{Result, StoreError};
 
-/// What a run says of one output.
-pub(in crate::embedded) struct OutputRow<'o> {
-    pub run: i64,
-    pub output: u32,
-    pub job: u32,
-    pub lineage: &'o ContentId,
-    /// When it was said.
-    pub key: Option<KeyRecord>,
-    pub standing: u8,
-    pub drops: bool,
-}
-
-impl Tables<'_> {
-    pub fn has_lineage(&self, id: &ContentId) -> Result<bool> {
+impl Lineages for SqlTables<'_> {
+    fn has_lineage(&self, id: &ContentId) -> Result<bool> {
         let mut read = self.db.prepare_cached("SELECT 1 FROM lineage WHERE id = ?1")?;
         Ok(read.query_row([&id.0[..]], |_| Ok(())).optional()?.is_some())
     }
 
-    pub fn lineage(&self, id: &ContentId) -> Result<Lineage> {
+    fn lineage(&self, id: &ContentId) -> Result<Lineage> {
         let mut read = self.db.prepare_cached("SELECT body FROM lineage WHERE id = ?1")?;
         let body: String = read.query_row([&id.0[..]], |row| row.get(0))?;
         records::read(&body)
     }
 
-    pub fn write_lineage(&self, id: &ContentId, lineage: &Lineage) -> Result<()> {
+    fn write_lineage(&mut self, id: &ContentId, lineage: &Lineage) -> Result<()> {
         self.db
             .prepare_cached("INSERT INTO lineage (id, body) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET body = ?2")?
             .execute(params![&id.0[..], records::write(lineage)])?;
         Ok(())
     }
 
-    /// The lineages noted as current for an output by a job; none when nothing was noted yet.
-    pub fn noted_lineages(&self, job: u32, output: u32) -> Result<Option<Vec<ContentId>>> {
+    fn noted_lineages(&self, job: u32, output: u32) -> Result<Option<Vec<ContentId>>> {
         let mut read = self.db.prepare_cached("SELECT lineages FROM lineage_state WHERE job = ?1 AND output = ?2")?;
         let noted: Option<Vec<u8>> = read.query_row([job, output], |row| row.get(0)).optional()?;
         noted.map(|noted| ids(&noted)).transpose()
     }
 
-    pub fn note_lineages(&self, job: u32, output: u32, lineages: &[ContentId]) -> Result<()> {
+    fn note_lineages(&mut self, job: u32, output: u32, lineages: &[ContentId]) -> Result<()> {
         let joined: Vec<u8> = lineages.iter().flat_map(|id| id.0).collect();
         self.db
             .prepare_cached(
@@ -56,8 +44,7 @@ impl Tables<'_> {
         Ok(())
     }
 
-    /// The lineages noted as current for all outputs of a job.
-    pub fn lineages_of_job(&self, job: u32) -> Result<Vec<(u32, Vec<ContentId>)>> {
+    fn lineages_of_job(&self, job: u32) -> Result<Vec<(u32, Vec<ContentId>)>> {
         let mut read = self.db.prepare_cached("SELECT output, lineages FROM lineage_state WHERE job = ?1")?;
         let mut rows = read.query([job])?;
         let mut noted = Vec::new();
@@ -67,8 +54,7 @@ impl Tables<'_> {
         Ok(noted)
     }
 
-    /// What the latest complete run says, what later runs say, and what was stated by design.
-    pub fn said_lineages(&self, job: u32, output: u32) -> Result<Vec<ContentId>> {
+    fn said_lineages(&self, job: u32, output: u32) -> Result<Vec<ContentId>> {
         let mut read = self.db.prepare_cached(
             "WITH latest (key) AS (SELECT COALESCE(MAX(key), x'') FROM run_output WHERE output = ?1 AND job = ?2 AND standing = 1) \
              SELECT lineage FROM latest CROSS JOIN run_output AS r \
@@ -81,14 +67,13 @@ impl Tables<'_> {
         rows.map(|id| id_of(id?)).collect()
     }
 
-    /// The outputs that a run says something of.
-    pub fn outputs_of_run(&self, run: i64) -> Result<Vec<u32>> {
+    fn outputs_of_run(&self, run: i64) -> Result<Vec<u32>> {
         let mut read = self.db.prepare_cached("SELECT output FROM run_output WHERE run = ?1")?;
         let rows = read.query_map([run], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    pub fn write_output(&self, row: &OutputRow<'_>) -> Result<()> {
+    fn write_output(&mut self, row: &OutputRow<'_>) -> Result<()> {
         let key = row.key.map(|key| records::key_bytes(&key.0).to_vec()).unwrap_or_default();
         self.db
             .prepare_cached(
@@ -99,28 +84,28 @@ impl Tables<'_> {
         Ok(())
     }
 
-    pub fn delete_output(&self, run: i64, output: u32) -> Result<()> {
+    fn delete_output(&mut self, run: i64, output: u32) -> Result<()> {
         self.db
             .prepare_cached("DELETE FROM run_output WHERE run = ?1 AND output = ?2")?
             .execute(params![run, output])?;
         Ok(())
     }
 
-    /// The newest time a run wrote a dataset.
-    pub fn written_at(&self, dataset: u32) -> Result<Option<KeyRecord>> {
+    fn written_at(&self, dataset: u32) -> Result<Option<KeyRecord>> {
         let mut read = self.db.prepare_cached("SELECT MAX(key) FROM run_output WHERE output = ?1 AND drops = 0")?;
         let key: Option<Vec<u8>> = read.query_row([dataset], |row| row.get(0))?;
         Ok(key.and_then(|key| records::key_of(&key)).map(KeyRecord))
     }
+}
 
-    pub fn derivation(&self, id: &ContentId) -> Result<Option<DerivationBody>> {
+impl Derivations for SqlTables<'_> {
+    fn derivation(&self, id: &ContentId) -> Result<Option<DerivationBody>> {
         let mut read = self.db.prepare_cached("SELECT body FROM derivation WHERE id = ?1")?;
         let body: Option<String> = read.query_row([&id.0[..]], |row| row.get(0)).optional()?;
         body.map(|body| records::read(&body)).transpose()
     }
 
-    /// Writes a derivation, and which schemas it was bound to.
-    pub fn write_derivation(&self, id: &ContentId, job: u32, body: &DerivationBody, bound: &[ContentId]) -> Result<()> {
+    fn write_derivation(&mut self, id: &ContentId, job: u32, body: &DerivationBody, bound: &[ContentId]) -> Result<()> {
         self.db
             .prepare_cached(
                 "INSERT INTO derivation (id, job, body) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET body = ?3",
@@ -135,8 +120,7 @@ impl Tables<'_> {
         Ok(())
     }
 
-    /// The derivations that were bound to a schema, each with its job.
-    pub fn derivations_of_schema(&self, schema: &ContentId) -> Result<Vec<(ContentId, u32)>> {
+    fn derivations_of_schema(&self, schema: &ContentId) -> Result<Vec<(ContentId, u32)>> {
         let mut read = self.db.prepare_cached(
             "SELECT derivation.id, derivation.job FROM derivation_schema \
              JOIN derivation ON derivation.id = derivation WHERE dataset = ?1",

@@ -1,5 +1,5 @@
-//! The tables as the writer reads and changes them: every statement of SQL that a commit runs, and nothing of what it
-//! means. What a table holds is said in `schema.sql`.
+//! The tables as a commit reads and changes them: every statement of SQL that it runs. What a table holds is said in
+//! `schema.sql`.
 
 mod edges;
 mod inputs;
@@ -7,26 +7,44 @@ mod lineage;
 mod nodes;
 mod runs;
 
-pub(super) use edges::{EdgeRow, Group};
-pub(super) use inputs::InputRow;
-pub(super) use lineage::OutputRow;
-pub(super) use nodes::{ColumnRow, Found, NodeRow, Version};
-pub(super) use runs::{RunRow, StoredRun};
-
 use rusqlite::{CachedStatement, Connection};
 
+use super::topology::Topology;
+use crate::apply::Before;
+use crate::read::Shape;
 use crate::store::{Result, StoreError};
 
 /// The tables, inside the writer's transaction.
-pub(super) struct Tables<'a> {
+pub(super) struct SqlTables<'a> {
     db: &'a Connection,
+    topology: &'a Topology,
     insert_node: Frequent<'a>,
     insert_edge: Frequent<'a>,
 }
 
-impl<'a> Tables<'a> {
-    pub fn new(db: &'a Connection) -> Tables<'a> {
-        Tables { db, insert_node: Frequent::new(nodes::INSERT), insert_edge: Frequent::new(edges::INSERT) }
+impl<'a> SqlTables<'a> {
+    /// `topology` is as it was before the commit.
+    pub fn new(db: &'a Connection, topology: &'a Topology) -> SqlTables<'a> {
+        let (insert_node, insert_edge) = (Frequent::new(nodes::INSERT), Frequent::new(edges::INSERT));
+        SqlTables { db, topology, insert_node, insert_edge }
+    }
+}
+
+impl Before for SqlTables<'_> {
+    fn first_new(&self) -> u32 {
+        self.topology.node_count()
+    }
+
+    fn flags(&self, id: u32) -> u8 {
+        self.topology.flags(id)
+    }
+
+    fn is_there(&self, id: u32) -> bool {
+        self.topology.is_there(id)
+    }
+
+    fn degree(&self, id: u32) -> usize {
+        self.topology.current_degree(id)
     }
 }
 

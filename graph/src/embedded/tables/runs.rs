@@ -2,39 +2,21 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::super::records::{self, RunBody};
-use super::Tables;
+use super::SqlTables;
+use crate::apply::{RunRow, Runs, StoredRun};
 use crate::ids::ContentId;
-use crate::model::RunState;
+use crate::records;
 use crate::store::Result;
 
-/// A run as it is stored.
-pub(in crate::embedded) struct StoredRun {
-    pub id: i64,
-    /// When it started, in microseconds.
-    pub at: i64,
-    pub body: RunBody,
-}
-
-/// A run to be stored.
-pub(in crate::embedded) struct RunRow<'r> {
-    pub id: i64,
-    pub job: u32,
-    pub name: &'r str,
-    pub state: RunState,
-    pub at: i64,
-    pub body: &'r RunBody,
-}
-
-impl Tables<'_> {
-    pub fn run(&self, job: u32, name: &str) -> Result<Option<StoredRun>> {
+impl Runs for SqlTables<'_> {
+    fn run(&self, job: u32, name: &str) -> Result<Option<StoredRun>> {
         let mut read = self.db.prepare_cached("SELECT id, at, body FROM run WHERE name = ?1 AND job = ?2")?;
         let found: Option<(i64, i64, String)> =
             read.query_row(params![name, job], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         found.map(|(id, at, body)| Ok(StoredRun { id, at, body: records::read(&body)? })).transpose()
     }
 
-    pub fn write_run(&self, row: &RunRow<'_>) -> Result<()> {
+    fn write_run(&mut self, row: &RunRow<'_>) -> Result<()> {
         self.db
             .prepare_cached(
                 "INSERT INTO run (id, job, name, state, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
@@ -44,8 +26,7 @@ impl Tables<'_> {
         Ok(())
     }
 
-    /// The runs of a job that say this lineage of an output, by name.
-    pub fn runs_that_say(&self, job: u32, output: u32, lineage: &ContentId) -> Result<Vec<String>> {
+    fn runs_that_say(&self, job: u32, output: u32, lineage: &ContentId) -> Result<Vec<String>> {
         let mut read = self.db.prepare_cached(
             "SELECT run.name FROM run_output AS r JOIN run ON run.id = r.run \
              WHERE r.output = ?1 AND r.job = ?2 AND r.lineage = ?3",
@@ -54,15 +35,14 @@ impl Tables<'_> {
         Ok(names.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Has a dataset list a run that started then.
-    pub fn list_run(&self, dataset: u32, at: i64, run: i64) -> Result<()> {
+    fn list_run(&mut self, dataset: u32, at: i64, run: i64) -> Result<()> {
         self.db
             .prepare_cached("INSERT OR IGNORE INTO run_dataset (dataset, at, run) VALUES (?1, ?2, ?3)")?
             .execute(params![dataset, at, run])?;
         Ok(())
     }
 
-    pub fn unlist_run(&self, dataset: u32, at: i64, run: i64) -> Result<()> {
+    fn unlist_run(&mut self, dataset: u32, at: i64, run: i64) -> Result<()> {
         self.db
             .prepare_cached("DELETE FROM run_dataset WHERE dataset = ?1 AND at = ?2 AND run = ?3")?
             .execute(params![dataset, at, run])?;

@@ -3,32 +3,31 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::aliases::Aliases;
-use super::apply::Outcome;
-use super::reader::View;
-use super::topology::Topology;
+use crate::aliases::Aliases;
+use crate::apply::Outcome;
 use crate::ids::Revision;
 use crate::model::{EdgeKind, NodeKind};
+use crate::read::{Shape, View};
 use crate::store::Totals;
 
 /// Nodes beyond the first of each class.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub(super) struct Surplus {
+pub(crate) struct Surplus {
     datasets: i64,
     columns: i64,
 }
 
 impl Surplus {
     /// The surplus among some datasets, which hold every name of each of them.
-    pub fn of(view: &View<'_>, datasets: &BTreeSet<u32>) -> Surplus {
+    pub fn of(view: &View<'_, impl Shape>, datasets: &BTreeSet<u32>) -> Surplus {
         let mut surplus = Surplus::default();
         let mut seen = HashSet::new();
-        for dataset in datasets.iter().copied().filter(|dataset| *dataset < view.topology.node_count()) {
+        for dataset in datasets.iter().copied().filter(|dataset| view.shape.has(*dataset)) {
             if seen.contains(&dataset) {
                 continue;
             }
             let class = view.class(dataset);
-            let there = class.iter().filter(|member| view.topology.exists(**member, view.at)).count();
+            let there = class.iter().filter(|member| view.shape.exists(**member, view.at)).count();
             surplus.datasets += there.saturating_sub(1) as i64;
             surplus.columns += shared_columns(view, &class);
             seen.extend(class);
@@ -43,14 +42,14 @@ impl Surplus {
     }
 }
 
-fn shared_columns(view: &View<'_>, class: &[u32]) -> i64 {
+fn shared_columns(view: &View<'_, impl Shape>, class: &[u32]) -> i64 {
     if class.len() == 1 {
         return 0;
     }
     let (mut keys, mut all) = (HashSet::new(), 0);
-    for column in class.iter().flat_map(|member| view.topology.children(*member)) {
-        if view.topology.kind(column) == NodeKind::Column && view.topology.exists(column, view.at) {
-            keys.insert(view.topology.key_hash(column));
+    for column in class.iter().flat_map(|member| view.shape.children(*member)) {
+        if view.shape.kind(column) == NodeKind::Column && view.shape.exists(column, view.at) {
+            keys.insert(view.shape.key_hash(column));
             all += 1;
         }
     }
@@ -58,11 +57,11 @@ fn shared_columns(view: &View<'_>, class: &[u32]) -> i64 {
 }
 
 /// The datasets whose classes a commit may change, with all that were ever called as they are.
-pub(super) fn regrouped(outcome: &Outcome, topology: &Topology, aliases: &Aliases) -> BTreeSet<u32> {
-    let known = |node: u32| node < topology.node_count();
-    let dataset_of = |node: u32| match topology.kind(node) {
+pub(crate) fn regrouped(outcome: &Outcome, shape: &impl Shape, aliases: &Aliases) -> BTreeSet<u32> {
+    let known = |node: u32| shape.has(node);
+    let dataset_of = |node: u32| match shape.kind(node) {
         NodeKind::Dataset => Some(node),
-        NodeKind::Column => Some(topology.parent(node)),
+        NodeKind::Column => Some(shape.parent(node)),
         NodeKind::Namespace | NodeKind::Job | NodeKind::Owner | NodeKind::Tag => None,
     };
     let grown = outcome.new_nodes.iter().filter(|node| node.kind == NodeKind::Column).map(|node| node.parent);
@@ -81,7 +80,7 @@ pub(super) fn regrouped(outcome: &Outcome, topology: &Topology, aliases: &Aliase
 }
 
 /// Counts the nodes of a kind as more or fewer.
-pub(super) fn count_node(totals: &mut Totals, kind: NodeKind, change: i64) {
+pub(crate) fn count_node(totals: &mut Totals, kind: NodeKind, change: i64) {
     let count = match kind {
         NodeKind::Dataset => &mut totals.datasets,
         NodeKind::Column => &mut totals.columns,
@@ -91,20 +90,17 @@ pub(super) fn count_node(totals: &mut Totals, kind: NodeKind, change: i64) {
     *count = count.saturating_add_signed(change);
 }
 
-/// By how many lineage edges a commit makes more.
-pub(super) fn lineage_change(outcome: &Outcome, topology: &Topology) -> i64 {
+/// By how many lineage edges a commit makes more; `kind` tells that of an edge from before it.
+pub(crate) fn lineage_change(outcome: &Outcome, first_new: u32, kind: impl Fn(u32) -> EdgeKind) -> i64 {
     let new = outcome.new_edges.iter().filter(|edge| edge.kind.is_lineage()).count() as i64;
-    let known = topology.edge_count();
-    let kind = |edge: u32| -> EdgeKind {
-        match edge.checked_sub(known) {
-            None => topology.edge(edge).kind,
-            Some(new) => outcome.new_edges[new as usize].kind,
-        }
+    let kind = |edge: u32| match edge.checked_sub(first_new) {
+        None => kind(edge),
+        Some(new) => outcome.new_edges[new as usize].kind,
     };
     new - outcome.ended_edges.iter().filter(|edge| kind(**edge).is_lineage()).count() as i64
 }
 
 /// The surplus among all datasets of a store.
-pub(super) fn surplus(topology: &Topology, aliases: &Aliases, at: Revision) -> Surplus {
-    Surplus::of(&View { topology, aliases, at }, &aliases.linked().collect())
+pub(crate) fn surplus(shape: &impl Shape, aliases: &Aliases, at: Revision) -> Surplus {
+    Surplus::of(&View { shape, aliases, at }, &aliases.linked().collect())
 }

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::records::{ClaimRecord, ContentRecord, IoRecord, KeyRecord, MeasuredRecord, ParentRecord, Record};
-use super::super::records::{ErrorRecord, RunAspect, RunBody, RunFacet, Slot, TimeRecord};
-use super::super::tables::{Group, OutputRow, RunRow, StoredRun};
 use super::Apply;
-use super::lineage::Standing;
+use super::lineage::{Standing, claim_id};
 use super::nodes::Mention;
+use super::tables::{Group, OutputRow, RunRow, StoredRun, Tables};
 use crate::change::{Aspect, Assertion, Claim, DatasetStatement, RunChange, RunDataset};
 use crate::ids::{ContentId, OrderKey};
 use crate::model::*;
+use crate::records::{ClaimRecord, ContentRecord, IoRecord, KeyRecord, MeasuredRecord, ParentRecord, Record};
+use crate::records::{ErrorRecord, RunAspect, RunBody, RunFacet, Slot, TimeRecord};
 use crate::store::Result;
 
 /// How many events of a run are listed: the first and the newest. (Streaming jobs send one a minute for years.)
@@ -49,7 +49,7 @@ struct Conclusion {
     informed: bool,
 }
 
-impl Apply<'_> {
+impl<T: Tables> Apply<'_, T> {
     /// One event of a run, or a statement of a job's lineage by design.
     pub(super) fn run(&mut self, change: &RunChange) -> Result<()> {
         let job = self.job(&change.job)?;
@@ -149,7 +149,7 @@ impl Apply<'_> {
             if place.is_some_and(|place| body.claims[place].key.0 >= at) {
                 continue;
             }
-            let lineage = Self::claim_id(claim);
+            let lineage = claim_id(claim);
             if !self.tables.has_lineage(&lineage)? {
                 let resolved = self.resolve_claim(claim, Mention::Named)?;
                 self.tables.write_lineage(&lineage, &resolved)?;
@@ -293,7 +293,7 @@ impl Apply<'_> {
         Ok(())
     }
 
-    fn write_output(&self, row: &Row, conclusion: &Conclusion, key: Option<KeyRecord>) -> Result<()> {
+    fn write_output(&mut self, row: &Row, conclusion: &Conclusion, key: Option<KeyRecord>) -> Result<()> {
         let standing = match run_state(&row.body) {
             _ if row.design => Standing::Design,
             RunState::Completed if conclusion.informed => Standing::Complete,
@@ -387,7 +387,7 @@ fn event_type(code: u8) -> EventType {
 }
 
 /// FAIL wins whatever its time; among ABORT and COMPLETE the newer; else it is running once anything was said.
-pub(in crate::embedded) fn run_state(body: &RunBody) -> RunState {
+pub(crate) fn run_state(body: &RunBody) -> RunState {
     let types: Vec<EventType> = body.events.iter().filter_map(|(code, _)| code.map(event_type)).collect();
     if types.contains(&EventType::Fail) {
         return RunState::Failed;
@@ -401,13 +401,13 @@ pub(in crate::embedded) fn run_state(body: &RunBody) -> RunState {
 }
 
 /// Time of the earliest START, else of the earliest event.
-pub(in crate::embedded) fn started(body: &RunBody) -> Option<crate::ids::Time> {
+pub(crate) fn started(body: &RunBody) -> Option<crate::ids::Time> {
     let start = body.events.iter().find(|(code, _)| *code == Some(EventType::Start as u8));
     start.or(body.events.first()).map(|(_, key)| key.0.time)
 }
 
 /// Time of the event that decided the final state.
-pub(in crate::embedded) fn ended(body: &RunBody) -> Option<crate::ids::Time> {
+pub(crate) fn ended(body: &RunBody) -> Option<crate::ids::Time> {
     let decisive = match run_state(body) {
         RunState::Failed => EventType::Fail,
         RunState::Aborted => EventType::Abort,
@@ -417,6 +417,6 @@ pub(in crate::embedded) fn ended(body: &RunBody) -> Option<crate::ids::Time> {
     body.events.iter().rev().find(|(code, _)| *code == Some(decisive as u8)).map(|(_, key)| key.0.time)
 }
 
-pub(in crate::embedded) fn event_of((code, key): &(Option<u8>, KeyRecord)) -> RunEvent {
+pub(crate) fn event_of((code, key): &(Option<u8>, KeyRecord)) -> RunEvent {
     RunEvent { event_type: code.map(event_type), key: key.0 }
 }

@@ -11,7 +11,7 @@ use crate::model::*;
 use crate::store::{Result, StoreError};
 
 /// A disk form of a domain type.
-pub(super) trait Record: Sized {
+pub(crate) trait Record: Sized {
     type Domain;
     fn of(domain: &Self::Domain) -> Self;
     fn back(self) -> Self::Domain;
@@ -64,7 +64,7 @@ macro_rules! record {
     ($name:ident = $domain:ident { $($field:ident : $kind:ty),* $(,)? }) => {
         #[derive(Serialize, Deserialize, Default)]
         #[serde(default)]
-        pub(super) struct $name {
+        pub(crate) struct $name {
             $(#[serde(skip_serializing_if = "Record::empty")] $field: $kind,)*
         }
 
@@ -84,7 +84,7 @@ macro_rules! record {
 }
 
 #[derive(Serialize, Deserialize, Clone, Copy)]
-pub(super) struct TimeRecord(#[serde(with = "time_text")] pub Time);
+pub(crate) struct TimeRecord(#[serde(with = "time_text")] pub Time);
 
 impl Default for TimeRecord {
     fn default() -> Self {
@@ -117,7 +117,7 @@ mod time_text {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct ContentRecord(pub ContentId);
+pub(crate) struct ContentRecord(pub ContentId);
 
 impl Record for ContentRecord {
     type Domain = ContentId;
@@ -151,7 +151,7 @@ impl<'de> Deserialize<'de> for ContentRecord {
 }
 
 /// An order key as 29 bytes whose order is the key's own.
-pub(super) fn key_bytes(key: &OrderKey) -> [u8; 29] {
+pub(crate) fn key_bytes(key: &OrderKey) -> [u8; 29] {
     let mut bytes = [0; 29];
     let nanos = key.time.as_nanosecond();
     let (seconds, rest) = (nanos.div_euclid(1_000_000_000) as i64, nanos.rem_euclid(1_000_000_000) as u32);
@@ -163,7 +163,7 @@ pub(super) fn key_bytes(key: &OrderKey) -> [u8; 29] {
 }
 
 /// The opposite of `key_bytes`.
-pub(super) fn key_of(bytes: &[u8]) -> Option<OrderKey> {
+pub(crate) fn key_of(bytes: &[u8]) -> Option<OrderKey> {
     let seconds = u64::from_be_bytes(bytes.get(..8)?.try_into().ok()?) ^ (1 << 63);
     let nanos = u32::from_be_bytes(bytes.get(8..12)?.try_into().ok()?);
     let time = Time::from_nanosecond(i128::from(seconds as i64) * 1_000_000_000 + i128::from(nanos)).ok()?;
@@ -172,29 +172,35 @@ pub(super) fn key_of(bytes: &[u8]) -> Option<OrderKey> {
 
 /// An order key in JSON: 58 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct KeyRecord(pub OrderKey);
+pub(crate) struct KeyRecord(pub OrderKey);
+
+impl KeyRecord {
+    /// 58 hexadecimal digits whose order is the key's own.
+    pub fn text(&self) -> String {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digits = key_bytes(&self.0).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    }
+
+    /// The opposite of `text`.
+    pub fn parse(text: &str) -> Option<KeyRecord> {
+        let digit = |c: u8| (c as char).to_digit(16).map(|d| d as u8);
+        let bytes: Option<Vec<u8>> =
+            text.as_bytes().chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?)).collect();
+        key_of(&bytes?).map(KeyRecord)
+    }
+}
 
 impl Serialize for KeyRecord {
     fn serialize<S: serde::Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = [0u8; 58];
-        for (pair, byte) in text.chunks_mut(2).zip(key_bytes(&self.0)) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
-        }
-        to.serialize_str(std::str::from_utf8(&text).expect("hexadecimal digits are ASCII"))
+        to.serialize_str(&self.text())
     }
 }
 
 impl<'de> Deserialize<'de> for KeyRecord {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-        let digit = |c: u8| (c as char).to_digit(16).map(|d| d as u8);
-        let bytes: Option<Vec<u8>> =
-            text.as_bytes().chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?)).collect();
-        bytes
-            .and_then(|bytes| key_of(&bytes))
-            .map(KeyRecord)
+        KeyRecord::parse(&text)
             .ok_or_else(|| serde::de::Error::custom("expected an order key of 58 hexadecimal digits"))
     }
 }
@@ -242,7 +248,7 @@ record!(FaultRecord = Fault { code: String, path: Option<String>, message: Strin
 
 /// A place in a text.
 #[derive(Serialize, Deserialize)]
-pub(super) struct SpanRecord(u32, u32);
+pub(crate) struct SpanRecord(u32, u32);
 
 impl Record for SpanRecord {
     type Domain = (u32, u32);
@@ -256,7 +262,7 @@ impl Record for SpanRecord {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum GapRecord {
+pub(crate) enum GapRecord {
     Unparsed,
     UnresolvedDataset,
     UnresolvedColumn,
@@ -281,7 +287,7 @@ impl Record for GapRecord {
 }
 
 #[derive(Serialize, Deserialize, Default)]
-pub(super) struct RootRecord(String, NameRecord);
+pub(crate) struct RootRecord(String, NameRecord);
 
 impl Record for RootRecord {
     type Domain = (String, QualifiedName);
@@ -294,7 +300,7 @@ impl Record for RootRecord {
 }
 
 #[derive(Serialize, Deserialize, Default)]
-pub(super) struct AliasRecord {
+pub(crate) struct AliasRecord {
     name: NameRecord,
     renamed: bool,
 }
@@ -312,7 +318,7 @@ impl Record for AliasRecord {
 
 /// A version of a node: what was ingested and what was authored.
 #[derive(Clone, PartialEq, Default, Debug)]
-pub(super) struct Body {
+pub(crate) struct Body {
     pub ingested: Aspects,
     pub authored: Aspects,
     /// Of a dataset: tags of its columns by path, kept until the columns are known.
@@ -346,15 +352,15 @@ impl Body {
 
 /// What one slot of a node holds: whose it is, the raw facet (none when deleted), and which aspect it stands for.
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Slot(pub KeyRecord, pub Option<ContentRecord>, pub u8);
+pub(crate) struct Slot(pub KeyRecord, pub Option<ContentRecord>, pub u8);
 
 /// All slots of a node.
-pub(super) type Register = BTreeMap<String, Slot>;
+pub(crate) type Register = BTreeMap<String, Slot>;
 
 /// A run on disk.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(default)]
-pub(super) struct RunBody {
+pub(crate) struct RunBody {
     pub events: Vec<(Option<u8>, KeyRecord)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<u32>,
@@ -375,7 +381,7 @@ pub(super) struct RunBody {
 
 /// A claim that won its place: of which output, from which source, and the lineage it states.
 #[derive(Serialize, Deserialize, Clone)]
-pub(super) struct ClaimRecord {
+pub(crate) struct ClaimRecord {
     pub output: u32,
     pub source: u8,
     pub key: KeyRecord,
@@ -385,7 +391,7 @@ pub(super) struct ClaimRecord {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct RunFacet {
+pub(crate) struct RunFacet {
     pub key: KeyRecord,
     pub raw: ContentRecord,
     #[serde(default, skip_serializing_if = "RunAspect::is_opaque")]
@@ -393,7 +399,7 @@ pub(super) struct RunFacet {
 }
 
 #[derive(Serialize, Deserialize, Default)]
-pub(super) enum RunAspect {
+pub(crate) enum RunAspect {
     #[default]
     Opaque,
     Nominal(Option<TimeRecord>, Option<TimeRecord>),
@@ -409,7 +415,7 @@ impl RunAspect {
 
 /// An input or output facet of a run.
 #[derive(Serialize, Deserialize)]
-pub(super) struct IoRecord {
+pub(crate) struct IoRecord {
     pub dataset: u32,
     pub output: bool,
     pub slot: String,
@@ -420,7 +426,7 @@ pub(super) struct IoRecord {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) enum MeasuredRecord {
+pub(crate) enum MeasuredRecord {
     #[serde(rename = "s")]
     Statistic(String, f64),
     #[serde(rename = "a")]
@@ -449,7 +455,7 @@ impl Record for MeasuredRecord {
 
 /// The lineage of one output by node ids.
 #[derive(Serialize, Deserialize, Clone, Default, PartialEq, Debug)]
-pub(super) struct Lineage {
+pub(crate) struct Lineage {
     pub source: u8,
     pub inputs: Vec<u32>,
     /// source column, target (a column, or the output itself for an influence), kind, masking
@@ -474,7 +480,7 @@ impl Lineage {
 
 /// What a query with faults leaves open.
 #[derive(Serialize, Deserialize, Clone, Default, PartialEq, Debug)]
-pub(super) struct Open {
+pub(crate) struct Open {
     /// kinds of the edges that say so
     pub kinds: Vec<u8>,
     /// what the run around the query read
@@ -483,7 +489,7 @@ pub(super) struct Open {
 
 /// A query with the context it was derived in.
 #[derive(Serialize, Deserialize, Default)]
-pub(super) struct DerivationBody {
+pub(crate) struct DerivationBody {
     pub query: QueryRecord,
     pub job: NameRecord,
     pub inputs: Vec<NameRecord>,
@@ -494,10 +500,10 @@ pub(super) struct DerivationBody {
     pub faults: Vec<QueryFaultRecord>,
 }
 
-pub(super) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T> {
+pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T> {
     serde_json::from_str(text).map_err(|e| StoreError::Backend(format!("a stored record cannot be read: {e}")))
 }
 
-pub(super) fn write<T: Serialize>(record: &T) -> String {
+pub(crate) fn write<T: Serialize>(record: &T) -> String {
     serde_json::to_string(record).expect("records have string keys and finite numbers only")
 }

@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::records::Lineage;
-use super::super::tables::{EdgeRow, Group};
 use super::Apply;
 use super::nodes::Mention;
+use super::tables::{EdgeRow, Group, Tables};
 use crate::change::Claim;
 use crate::ids::ContentId;
 use crate::model::{EdgeKind, LineageSource, QualifiedName};
+use crate::records::Lineage;
 use crate::store::Result;
 
 /// How far a run came, for what it says of an output to count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// Going on, failed, or complete without having reported what it read: it adds lineage and ends none.
     Open = 0,
     /// Complete: lineage that only older runs stated ends.
@@ -22,23 +22,7 @@ pub(super) enum Standing {
     Design = 2,
 }
 
-impl Apply<'_> {
-    /// The id of what a claim says; names are hashed, so that nothing need be looked up for a claim already known.
-    pub(super) fn claim_id(claim: &Claim) -> ContentId {
-        let mut hash = Hash::new(b"claim");
-        hash.number(claim.source as u32);
-        hash.name(&claim.output);
-        hash.number(claim.inputs.len() as u32);
-        claim.inputs.iter().for_each(|input| hash.name(input));
-        for edge in &claim.edges {
-            hash.name(&edge.source);
-            hash.text(&edge.source_column);
-            hash.text(edge.target_column.as_deref().unwrap_or("\0"));
-            hash.number(edge.kind as u32 | u32::from(edge.masking) << 8);
-        }
-        hash.done()
-    }
-
+impl<T: Tables> Apply<'_, T> {
     /// Names every dataset that a claim speaks of.
     pub(super) fn mention_claim(&mut self, claim: &Claim) -> Result<()> {
         self.claim_inputs(claim)?;
@@ -91,7 +75,7 @@ impl Apply<'_> {
     }
 
     /// Every input feeds the output; nothing better was said.
-    pub(super) fn plain_lineage(&self, inputs: &[u32]) -> Result<ContentId> {
+    pub(super) fn plain_lineage(&mut self, inputs: &[u32]) -> Result<ContentId> {
         let mut hash = Hash::new(b"inputs");
         inputs.iter().for_each(|input| hash.number(*input));
         let id = hash.done();
@@ -103,7 +87,7 @@ impl Apply<'_> {
     }
 
     /// A claim's lineage with further inputs of which no output's claim speaks.
-    pub(super) fn extended_lineage(&self, claim: &ContentId, extra: &[u32]) -> Result<ContentId> {
+    pub(super) fn extended_lineage(&mut self, claim: &ContentId, extra: &[u32]) -> Result<ContentId> {
         if extra.is_empty() {
             return Ok(*claim);
         }
@@ -168,6 +152,22 @@ impl Apply<'_> {
         self.set_edges(Group::Reads(job), wanted)?;
         self.follow_faults(job, open)
     }
+}
+
+/// The id of what a claim says; names are hashed, so that nothing need be looked up for a claim already known.
+pub(super) fn claim_id(claim: &Claim) -> ContentId {
+    let mut hash = Hash::new(b"claim");
+    hash.number(claim.source as u32);
+    hash.name(&claim.output);
+    hash.number(claim.inputs.len() as u32);
+    claim.inputs.iter().for_each(|input| hash.name(input));
+    for edge in &claim.edges {
+        hash.name(&edge.source);
+        hash.text(&edge.source_column);
+        hash.text(edge.target_column.as_deref().unwrap_or("\0"));
+        hash.number(edge.kind as u32 | u32::from(edge.masking) << 8);
+    }
+    hash.done()
 }
 
 /// Hashes parts so that no two lists of parts hash alike by running together.

@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 
-use super::topology::{Topology, flag};
+use crate::apply::AliasChange;
 use crate::ids::Revision;
 use crate::model::{AliasReason, NodeName, QualifiedName};
 use crate::names::{self, Rewrites};
 
 /// One link of a dataset to another name of it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Link {
+pub(crate) struct Link {
     pub other: u32,
     pub role: Role,
     pub since: u32,
@@ -19,7 +19,7 @@ pub(super) struct Link {
 
 /// What the owner of a link is to `other`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// `other` is its logical name.
     Physical,
     /// It is a logical name of `other`.
@@ -32,24 +32,8 @@ pub(super) enum Role {
     Rewritten,
 }
 
-/// A change of the stored links.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum AliasChange {
-    Begin { node: u32, other: u32, reason: AliasReason, since: u32, until: u32 },
-    End { node: u32, other: u32, until: u32 },
-}
-
-impl AliasChange {
-    /// The datasets at the two ends.
-    pub fn ends(&self) -> [u32; 2] {
-        match *self {
-            AliasChange::Begin { node, other, .. } | AliasChange::End { node, other, .. } => [node, other],
-        }
-    }
-}
-
-#[derive(Default)]
-pub(super) struct Aliases {
+#[derive(Clone, Default)]
+pub(crate) struct Aliases {
     links: HashMap<u32, Vec<Link>>,
     names: HashMap<u32, QualifiedName>,
     rewrites: Rewrites,
@@ -121,9 +105,10 @@ impl Aliases {
         self.links.entry(node).or_default().push(link);
     }
 
-    /// Takes note of a dataset that is new or got another name; true when a rule makes it one with another.
-    pub fn add_dataset(&mut self, node: u32, name: &QualifiedName, topology: &Topology) -> bool {
-        if topology.flags(node) & flag::ALIASED != 0 || !self.rewrites.is_empty() {
+    /// Takes note of a dataset that is new or got another name, and of whether it has, or had, other names; true when a
+    /// rule makes it one with another.
+    pub fn add_dataset(&mut self, node: u32, name: &QualifiedName, aliased: bool) -> bool {
+        if aliased || !self.rewrites.is_empty() {
             self.names.insert(node, name.clone());
         }
         if self.rewrites.is_empty() {

@@ -1,12 +1,12 @@
 //! Node rows: found or made by name, versioned, begun and ended.
 
-use super::super::records::Body;
-use super::super::tables::{Found, NodeRow, Version};
-use super::super::topology::{NewNode, flag};
 use super::Apply;
+use super::outcome::{NewNode, flag};
+use super::tables::{Found, NodeRow, Tables, Version};
 use crate::ids::ContentId;
 use crate::model::{NodeKind, NodeName, QualifiedName};
 use crate::names;
+use crate::records::Body;
 use crate::store::{ChangeKind, Result, StoreError};
 
 /// Where a node stands and what it is called.
@@ -44,12 +44,12 @@ impl Mention {
 
 /// The hash under which the topology knows a key. Case does not count, since one dataset may have names on platforms
 /// with different case rules.
-pub(in crate::embedded) fn key_hash(key: &str) -> u64 {
+pub(crate) fn key_hash(key: &str) -> u64 {
     let id = ContentId::of(key.to_lowercase().as_bytes());
     u64::from_le_bytes(id.0[..8].try_into().expect("a content id has 16 bytes"))
 }
 
-impl Apply<'_> {
+impl<T: Tables> Apply<'_, T> {
     pub(super) fn dataset(&mut self, name: &QualifiedName) -> Result<u32> {
         if let Some(id) = self.datasets.get(name) {
             return Ok(*id);
@@ -158,20 +158,20 @@ impl Apply<'_> {
     /// The flags of a node, as memory and this commit have them.
     pub(super) fn flags(&self, id: u32) -> u8 {
         let changed = self.out.flags.get(&id).or_else(|| self.before.flags.get(&id));
-        let began = || self.begun(id).map_or_else(|| self.topology.flags(id), |node| node.flags);
+        let began = || self.begun(id).map_or_else(|| self.tables.flags(id), |node| node.flags);
         changed.copied().unwrap_or_else(began)
     }
 
     /// Whether a node is there, as memory and this commit have it.
     fn is_there(&self, id: u32) -> bool {
         let moved = self.out.spans.get(&id).or_else(|| self.before.spans.get(&id));
-        let began = || self.begun(id).map_or_else(|| self.topology.is_there(id), |node| node.ended == u32::MAX);
+        let began = || self.begun(id).map_or_else(|| self.tables.is_there(id), |node| node.ended == u32::MAX);
         moved.map_or_else(began, |(_, ended)| *ended == u32::MAX)
     }
 
     /// A node that this commit has made. Ids are given in order.
     fn begun(&self, id: u32) -> Option<&NewNode> {
-        let place = id.checked_sub(self.topology.node_count())? as usize;
+        let place = id.checked_sub(self.tables.first_new())? as usize;
         let before = &self.before.new_nodes;
         before.get(place).or_else(|| self.out.new_nodes.get(place.wrapping_sub(before.len())))
     }
@@ -253,7 +253,7 @@ impl Apply<'_> {
     }
 
     fn has_edges(&self, id: u32) -> bool {
-        let stored = if id < self.topology.node_count() { self.topology.current_degree(id) } else { 0 };
+        let stored = if id < self.tables.first_new() { self.tables.degree(id) } else { 0 };
         let pending = |degrees: &std::collections::HashMap<u32, i32>| degrees.get(&id).copied().unwrap_or(0);
         stored as i64 + i64::from(pending(&self.before.degrees)) + i64::from(pending(&self.out.degrees)) > 0
     }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::super::aliases::AliasChange;
-use super::super::records::{Body, ContentRecord, KeyRecord, Register, Slot};
-use super::super::tables::Group;
-use super::super::topology::flag;
 use super::Apply;
 use super::nodes::Mention;
+use super::outcome::AliasChange;
+use super::outcome::flag;
+use super::tables::{Group, Tables};
 use crate::change::{Aspect, Assertion, FacetValue};
 use crate::ids::{ContentId, OrderKey};
 use crate::model::*;
+use crate::records::{Body, ContentRecord, KeyRecord, Register, Slot};
 use crate::store::Result;
 
 /// Which aspect a slot stands for, so that it can be taken away when the facet is.
@@ -60,7 +60,7 @@ const ALIAS: &str = "alias\n";
 /// When the symlinks were last deleted.
 const UNLINKED: &str = "alias deleted";
 
-impl Apply<'_> {
+impl<T: Tables> Apply<'_, T> {
     /// Facets said of a dataset or a job.
     pub(super) fn facets(
         &mut self,
@@ -187,9 +187,9 @@ impl Apply<'_> {
         if let Some(previous) = self.lifecycle(node, register)? {
             wanted.insert((previous, AliasReason::Rename as u8));
         }
-        for (id, other, reason) in self.tables.aliases(node)? {
-            if !wanted.remove(&(other, reason)) {
-                self.end_alias(id, node, other)?;
+        for alias in self.tables.aliases(node)? {
+            if !wanted.remove(&alias) {
+                self.end_alias(node, alias)?;
             }
         }
         for (other, reason) in wanted {
@@ -255,7 +255,7 @@ impl Apply<'_> {
     }
 
     fn begin_alias(&mut self, node: u32, other: u32, reason: u8) -> Result<()> {
-        self.tables.begin_alias(node, other, reason, self.revision)?;
+        self.tables.begin_alias(node, (other, reason), self.revision)?;
         let reason = if reason == AliasReason::Rename as u8 { AliasReason::Rename } else { AliasReason::Symlink };
         self.out.aliases.push(AliasChange::Begin { node, other, reason, since: self.revision, until: u32::MAX });
         for id in [node, other] {
@@ -270,8 +270,8 @@ impl Apply<'_> {
         Ok(())
     }
 
-    fn end_alias(&mut self, id: i64, node: u32, other: u32) -> Result<()> {
-        self.tables.end_alias(id, self.revision)?;
+    fn end_alias(&mut self, node: u32, (other, reason): (u32, u8)) -> Result<()> {
+        self.tables.end_alias(node, (other, reason), self.revision)?;
         self.out.aliases.push(AliasChange::End { node, other, until: self.revision });
         self.renamed(node, other);
         Ok(())

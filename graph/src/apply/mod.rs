@@ -1,4 +1,5 @@
-//! What a submission does to the graph, inside the writer's transaction. Everything here depends on the set of inputs
+//! What a submission does to the graph, whatever the store: it reads and changes `Tables`, inside the transaction of a
+//! commit. Everything here depends on the set of inputs
 //! only: of each facet the newest by order key counts, runs accumulate, and what is current follows from the runs.
 
 mod authored;
@@ -8,106 +9,40 @@ mod edges;
 mod facets;
 mod lineage;
 mod nodes;
+mod outcome;
 mod runs;
+mod tables;
 
-pub(super) use nodes::key_hash;
-pub(super) use runs::{ended, event_of, run_state, started};
+pub(crate) use lineage::Standing;
+pub(crate) use nodes::key_hash;
+pub(crate) use outcome::{AliasChange, Counters, NewEdge, NewNode, Outcome, flag};
+pub(crate) use runs::{ended, event_of, run_state, started};
+pub(crate) use tables::*;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use rusqlite::Connection;
-
-use super::aliases::AliasChange;
-use super::tables::{InputRow, Tables};
-use super::topology::{NewEdge, NewNode, Topology};
+use self::outcome::touch;
 use crate::change::{Change, Input, Submission};
 use crate::derive::Derive;
 use crate::model::QualifiedName;
 use crate::store::{ChangeKind, Result};
 
-/// Where the numbering stands; taken back when a submission fails.
-#[derive(Clone, Copy, Default, Debug)]
-pub(super) struct Counters {
-    pub node: u32,
-    pub edge: u32,
-    /// Rows of runs, statements by design included.
-    pub run: i64,
-    pub statements: i64,
-    pub sequence: i64,
-    pub faults: u64,
-    pub rejected: u64,
-}
-
-/// What a submission, or a whole commit, does to the memory of the store once it is durable.
-#[derive(Default)]
-pub(super) struct Outcome {
-    pub new_nodes: Vec<NewNode>,
-    pub new_edges: Vec<NewEdge>,
-    /// created and ended, by node
-    pub spans: BTreeMap<u32, (u32, u32)>,
-    pub flags: HashMap<u32, u8>,
-    pub ended_edges: Vec<u32>,
-    pub aliases: Vec<AliasChange>,
-    /// Datasets with their names, for classes.
-    pub named: Vec<(u32, QualifiedName)>,
-    pub touched: BTreeMap<u32, ChangeKind>,
-    /// Nodes whose cached form is out of date though no version of them changed.
-    pub stale: BTreeSet<u32>,
-    /// A name is spelled another way: the cached form of what hangs below it is out of date.
-    pub respelled: bool,
-    /// Change of the number of current edges, by node.
-    pub degrees: HashMap<u32, i32>,
-}
-
-impl Outcome {
-    pub fn absorb(&mut self, other: Outcome) {
-        self.new_nodes.extend(other.new_nodes);
-        self.new_edges.extend(other.new_edges);
-        self.spans.extend(other.spans);
-        self.flags.extend(other.flags);
-        self.ended_edges.extend(other.ended_edges);
-        self.aliases.extend(other.aliases);
-        self.named.extend(other.named);
-        for (node, change) in other.touched {
-            touch(&mut self.touched, node, change);
-        }
-        self.stale.extend(other.stale);
-        self.respelled |= other.respelled;
-        for (node, change) in other.degrees {
-            *self.degrees.entry(node).or_default() += change;
-        }
-    }
-}
-
-/// Notes a change of a node; of several in one commit the one that says most stays.
-fn touch(touched: &mut BTreeMap<u32, ChangeKind>, node: u32, change: ChangeKind) {
-    let entry = touched.entry(node).or_insert(change);
-    *entry = match (*entry, change) {
-        (ChangeKind::Created, ChangeKind::Ended) | (_, ChangeKind::Ended) => ChangeKind::Ended,
-        (ChangeKind::Ended, ChangeKind::Created) => ChangeKind::Updated,
-        (old, new) => old.min(new),
-    };
-}
-
 /// What a submission is applied to.
-pub(super) struct Base<'a> {
-    pub db: &'a Connection,
+pub(crate) struct Base<'a, T> {
+    pub tables: T,
     /// The revision being written.
     pub revision: u32,
     pub derive: &'a dyn Derive,
-    /// As it was before this commit.
-    pub topology: &'a Topology,
     /// What earlier submissions of this commit did.
     pub before: &'a Outcome,
 }
 
 /// One submission being applied.
-pub(super) struct Apply<'a> {
-    tables: Tables<'a>,
+pub(crate) struct Apply<'a, T> {
+    tables: T,
     revision: u32,
     derive: &'a dyn Derive,
     counters: &'a mut Counters,
-    topology: &'a Topology,
     before: &'a Outcome,
     pub out: Outcome,
     /// Datasets whose schema changed.
@@ -123,17 +58,16 @@ pub(super) struct Apply<'a> {
     unsettled: BTreeSet<u32>,
 }
 
-impl<'a> Apply<'a> {
-    pub fn new(base: Base<'a>, counters: &'a mut Counters) -> Apply<'a> {
-        let Base { db, revision, derive, topology, before } = base;
+impl<'a, T: Tables> Apply<'a, T> {
+    pub fn new(base: Base<'a, T>, counters: &'a mut Counters) -> Apply<'a, T> {
+        let Base { tables, revision, derive, before } = base;
         let (out, schemas, drops, unsettled) = Default::default();
         let (datasets, namespaces, columns) = Default::default();
         Apply {
-            tables: Tables::new(db),
+            tables,
             revision,
             derive,
             counters,
-            topology,
             before,
             out,
             schemas,

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::super::tables::{EdgeRow, Group};
-use super::super::topology::NewEdge;
 use super::Apply;
+use super::outcome::NewEdge;
+use super::tables::{EdgeRow, Group, Tables};
 use crate::model::EdgeKind;
 use crate::store::{ChangeKind, Result, StoreError};
 
-impl Apply<'_> {
+impl<T: Tables> Apply<'_, T> {
     /// Makes the current edges of a group be exactly these.
     pub(super) fn set_edges(&mut self, group: Group, mut wanted: BTreeSet<EdgeRow>) -> Result<()> {
         for (id, edge) in self.tables.edges(group)? {
             if !wanted.remove(&edge) {
-                self.end_edge(id, edge)?;
+                self.end_edge(group, id, edge)?;
             }
         }
         wanted.into_iter().try_for_each(|edge| self.begin_edge(group, edge))
@@ -37,8 +37,8 @@ impl Apply<'_> {
         Ok(())
     }
 
-    fn end_edge(&mut self, id: u32, (_, src, dst, _): EdgeRow) -> Result<()> {
-        self.tables.end_edge(id, self.revision)?;
+    fn end_edge(&mut self, group: Group, id: u32, (_, src, dst, _): EdgeRow) -> Result<()> {
+        self.tables.end_edge(id, group, self.revision)?;
         self.out.ended_edges.push(id);
         self.count_edge(src, dst, -1);
         Ok(())

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::super::records::Body;
-use super::super::tables::ColumnRow;
-use super::super::topology::flag;
 use super::Apply;
 use super::nodes::{Mention, Place};
+use super::outcome::flag;
+use super::tables::{ColumnRow, Tables};
 use crate::model::*;
 use crate::names::column_key;
+use crate::records::Body;
 use crate::store::Result;
 
-impl Apply<'_> {
+impl<T: Tables> Apply<'_, T> {
     /// Makes the columns of a dataset follow its schema (`None`: it is what it was) and the tags given for columns.
     pub(super) fn columns(
         &mut self,
@@ -97,7 +97,7 @@ impl Apply<'_> {
     }
 
     fn tag_column(&mut self, id: u32, body: &Body) -> Result<()> {
-        if body.ingested.tags.is_empty() && body.authored.tags.is_empty() && id >= self.topology.node_count() {
+        if body.ingested.tags.is_empty() && body.authored.tags.is_empty() && id >= self.tables.first_new() {
             return Ok(());
         }
         self.label_edges(id, body)

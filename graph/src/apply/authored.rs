@@ -1,14 +1,15 @@
 //! What people write: kept apart from what is ingested, each edit in a slot of its own, the newest counts.
 
-use super::super::records::{ContentRecord, KeyRecord, Slot};
 use super::Apply;
+use super::tables::Tables;
 use crate::change::{AuthoredChange, Edit};
 use crate::ids::ContentId;
 use crate::model::*;
 use crate::names;
+use crate::records::{ContentRecord, KeyRecord, Slot};
 use crate::store::{Result, StoreError};
 
-impl Apply<'_> {
+impl<T: Tables> Apply<'_, T> {
     pub(super) fn authored(&mut self, change: &AuthoredChange) -> Result<()> {
         let node = self.target(&change.target)?;
         let mut register = self.tables.register(node)?;

@@ -2,18 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::records::{
-    ContentRecord, DerivationBody, Lineage, NameRecord, Open, QueryFaultRecord, QueryRecord, Record,
-};
-use super::super::tables::Tables;
-use super::super::topology::flag;
 use super::Apply;
 use super::lineage::Hash;
 use super::nodes::Mention;
+use super::outcome::flag;
+use super::tables::Tables;
 use crate::derive::{Derivation, QueryContext, Schemas};
 use crate::ids::ContentId;
 use crate::model::{LineageSource, NodeName, QualifiedName, Query, QueryFault, QueryFaults, dotted};
 use crate::names;
+use crate::records::{ContentRecord, DerivationBody, Lineage, NameRecord, Open, QueryFaultRecord, QueryRecord, Record};
 use crate::store::{Result, StoreError};
 
 /// Faults of all its queries that are kept with a job.
@@ -27,7 +25,7 @@ struct Asked<'a> {
     context: &'a QueryContext,
 }
 
-impl Apply<'_> {
+impl<T: Tables> Apply<'_, T> {
     /// The lineage that a query gives to the outputs of a run, or, when none is known, to those that it names itself.
     pub(super) fn derived(
         &mut self,
@@ -89,7 +87,12 @@ impl Apply<'_> {
         Ok(lineages)
     }
 
-    fn write_derivation(&self, asked: &Asked<'_>, derivation: &Derivation, gave: &[(u32, ContentId)]) -> Result<()> {
+    fn write_derivation(
+        &mut self,
+        asked: &Asked<'_>,
+        derivation: &Derivation,
+        gave: &[(u32, ContentId)],
+    ) -> Result<()> {
         let Asked { id, job, query, context } = asked;
         let names = |names: &[QualifiedName]| names.iter().map(NameRecord::of).collect();
         let body = DerivationBody {
@@ -218,11 +221,11 @@ fn schema_key(name: &QualifiedName) -> ContentId {
 }
 
 /// The schemas as the transaction sees them.
-struct StoredSchemas<'t, 'a> {
-    tables: &'t Tables<'a>,
+struct StoredSchemas<'t, T> {
+    tables: &'t T,
 }
 
-impl Schemas for StoredSchemas<'_, '_> {
+impl<T: Tables> Schemas for StoredSchemas<'_, T> {
     fn columns(&self, dataset: &QualifiedName) -> Option<Vec<(String, Option<String>)>> {
         // A failure to read shows as an unknown schema here, and as a failed commit at the next statement.
         let id = self.tables.dataset(dataset).ok().flatten()?;

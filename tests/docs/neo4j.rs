@@ -1,0 +1,31 @@
+//! The questions of docs/neo4j.md, asked of the demo estate in a real Neo4j.
+
+use headwater_tests::neo4j::Neo4j;
+use headwater_tests::server::{Server, temporary};
+use serde_json::Value;
+
+use super::{Page, expect_none};
+
+#[test]
+fn the_questions_to_neo4j_are_answered() {
+    let Some(neo4j) = Neo4j::own() else { return };
+    let folder = temporary();
+    let mut words = neo4j.words(folder.path());
+    words.push("--demo".to_owned());
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let _server = Server::open(&folder.path().join("data"), &words);
+    let questions = Page::read("docs/neo4j.md").blocks("cypher");
+    assert!(questions.len() >= 10, "docs/neo4j.md has {} questions: expected ten", questions.len());
+    let findings = questions.iter().filter_map(|(line, question)| {
+        let what = objection(&neo4j.ask(question))?;
+        Some(format!("docs/neo4j.md:{line}: {what}"))
+    });
+    expect_none("a question does not work on the demo estate", &findings.collect::<Vec<_>>());
+}
+
+/// What is wrong with an answer: an error, no rows, or a name that the graph does not have.
+fn objection(answer: &Value) -> Option<String> {
+    let said = |list: &str| answer[list].as_array().filter(|list| !list.is_empty()).map(|_| answer[list].to_string());
+    let empty = answer["results"][0]["data"].as_array().is_none_or(Vec::is_empty);
+    said("errors").or_else(|| said("notifications")).or_else(|| empty.then(|| "no rows".to_owned()))
+}
