@@ -9,12 +9,14 @@ mod derive;
 mod dialect;
 mod location;
 mod names;
+mod reading;
 mod resolve;
 
 pub use derive::SqlDerive;
 pub use dialect::of_platform as dialect_of_platform;
 pub use location::dataset as dataset_at;
 pub use names::dataset_name;
+pub use reading::{Bound, Columns, Made, Reading};
 
 #[cfg(test)]
 mod tests;
