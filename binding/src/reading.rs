@@ -28,8 +28,6 @@ pub struct Bound {
     pub claims: Vec<Claim>,
     /// Datasets whose columns the query decides.
     pub made: Vec<Made>,
-    /// The columns of a last, bare query that is no dataset's.
-    pub answer: Option<Columns>,
     /// Every dataset that is read, in the order of the text.
     pub reads: Vec<QualifiedName>,
     /// Every dataset whose schema was asked for, known or not.
@@ -79,9 +77,7 @@ impl Reading {
     /// The same, and what tables and results look like.
     pub fn bind(&self, context: &QueryContext, schemas: &dyn Schemas) -> Bound {
         let (bound, lineage, resolver) = self.trace(context, schemas);
-        let made = made(&lineage, context, &resolver);
-        let answer = answer(&lineage).filter(|_| made.is_empty());
-        Bound { reads: reads(&lineage, &resolver), made, answer, ..bound }
+        Bound { reads: reads(&lineage, &resolver), made: made(&lineage, context, &resolver), ..bound }
     }
 
     fn trace<'a>(&self, context: &'a QueryContext, schemas: &'a dyn Schemas) -> (Bound, Lineage, Resolver<'a>) {
@@ -142,13 +138,6 @@ fn listed(statement: &sql::StatementLineage) -> (Vec<Column>, bool) {
     let known = statement.outputs.iter().filter(|column| column.name != "*");
     let columns = known.map(|column| Column { name: column.name.clone(), data_type: column.data_type.clone() });
     (columns.collect(), statement.outputs.iter().all(|column| column.name != "*"))
-}
-
-fn answer(lineage: &Lineage) -> Option<Columns> {
-    let last = lineage.statements.iter().rfind(|statement| statement.kind != StatementKind::Other)?;
-    let (columns, complete) = (last.kind == StatementKind::Select).then(|| listed(last))?;
-    let columns = columns.into_iter().map(|column| (column.name, column.data_type)).collect();
-    Some(Columns { columns, complete })
 }
 
 fn reads(lineage: &Lineage, resolver: &Resolver<'_>) -> Vec<QualifiedName> {

@@ -1,6 +1,10 @@
 //! A proposed change as it is written down: one format for files, the API and saved records.
 
+mod json_schema;
+
 use serde::{Deserialize, Serialize};
+
+pub use json_schema::json_schema;
 
 /// Changes that are made together.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -11,7 +15,7 @@ pub struct Proposal {
     pub changes: Vec<Change>,
 }
 
-/// One change of one dataset. Which of the fields an operation needs is said by [`Change::edit`].
+/// One change of one dataset. Which of the fields an operation needs is checked by [`Proposal::problems`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
@@ -99,6 +103,7 @@ impl Op {
     }
 }
 
+/// The fields of a change beside `op` and `dataset`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
     Column,

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use graph::walk::{Causes, Reason};
 use graph::{Node, Query, Revision};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What becomes of a consumer, the worst last.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It was looked at, and nothing of it changes.
