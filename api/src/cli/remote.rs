@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use impact::schema::Problem;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::Failure;
+use crate::check::{Answer, ToldProblem};
 use crate::config::Secret;
 
 /// How often a server that is busy is asked again, and how long between.
@@ -65,6 +67,24 @@ impl Remote {
                 Ok(Some(body["message"].as_str().unwrap_or("no reason given").to_owned()))
             }
             status if status.is_success() => Ok(None),
+            status => Err(self.refused(status, response).await),
+        }
+    }
+
+    /// What the server says of a proposal, or what it finds wrong with it.
+    pub async fn schema_impact(&self, proposal: Vec<u8>) -> Result<Result<Answer, Vec<Problem>>, Failure> {
+        let response = self.answer(Method::POST, "/api/v1/impact/schema", Some(proposal)).await?;
+        match response.status() {
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                let body: Value = response.json().await.map_err(|error| self.unreadable(&error))?;
+                let message = body["message"].as_str().unwrap_or("no reason given").to_owned();
+                let problems: Vec<ToldProblem> = serde_json::from_value(body["problems"].clone()).unwrap_or_default();
+                if problems.is_empty() {
+                    return Err(Failure::Usage(format!("{} answered 422: {message}", self.base)));
+                }
+                Ok(Err(problems.into_iter().map(Problem::from).collect()))
+            }
+            status if status.is_success() => Ok(Ok(response.json().await.map_err(|error| self.unreadable(&error))?)),
             status => Err(self.refused(status, response).await),
         }
     }

@@ -4,6 +4,7 @@
 
 mod compare;
 mod consumer;
+mod ddl;
 mod edits;
 mod effect;
 mod estate;
@@ -15,10 +16,11 @@ mod queries;
 mod schemata;
 mod verdict;
 
-pub use proposal::{Change, DatasetName, Op, Problem, Proposal};
+pub use proposal::{Change, DatasetName, Op, Problem, Proposal, json_schema};
 pub use verdict::{ColumnVerdict, Consumer, SchemaImpact, Verdict};
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Instant;
 
 use graph::walk::{Reason, counted};
@@ -56,7 +58,7 @@ pub struct Judge<'a> {
     store: &'a dyn Store,
     viewer: &'a dyn Viewer,
     at: Revision,
-    index: Option<Index>,
+    index: Option<Arc<Index>>,
     schemata: Schemata,
     queries: Queries,
 }
@@ -69,13 +71,8 @@ impl<'a> Judge<'a> {
     /// The revision of the question is that of the judge.
     pub async fn judge(&mut self, question: &Question) -> Result<SchemaImpact> {
         self.schemata.forget_proposals();
-        let index = match self.index.take() {
-            Some(index) => index,
-            None => Index::load(self.store, self.viewer, self.at).await?,
-        };
-        let edited = edits::edited(self.store, self.at, &index, &question.proposal, &mut self.schemata).await;
-        self.index = Some(index);
-        let edited = edited?;
+        let index = self.index().await?;
+        let edited = edits::edited(self.store, self.at, &index, &question.proposal, &mut self.schemata).await?;
         let changed = edited.iter().map(|(id, edited)| (*id, edited.node.clone())).collect();
         let Question { depth, limit, deadline, .. } = *question;
         let reach = Reach { at: self.at, depth, limit, deadline };
@@ -87,6 +84,16 @@ impl<'a> Judge<'a> {
             verdicts.add(&used, judged);
         }
         Ok(verdicts.finish(self.at))
+    }
+
+    /// The names of all datasets, read once.
+    async fn index(&mut self) -> Result<Arc<Index>> {
+        if let Some(index) = &self.index {
+            return Ok(Arc::clone(index));
+        }
+        let index = Arc::new(Index::load(self.store, self.viewer, self.at).await?);
+        self.index = Some(Arc::clone(&index));
+        Ok(index)
     }
 }
 
@@ -155,7 +162,7 @@ impl<'e> Verdicts<'e> {
     }
 
     fn finish(mut self, at: Revision) -> SchemaImpact {
-        let name = |node: &Option<std::sync::Arc<graph::Node>>| node.as_ref().map(|node| node.name.clone());
+        let name = |node: &Option<Arc<graph::Node>>| node.as_ref().map(|node| node.name.clone());
         self.consumers.sort_by_cached_key(|consumer| {
             (
                 std::cmp::Reverse(consumer.verdict),
