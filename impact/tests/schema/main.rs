@@ -4,6 +4,7 @@ mod estate;
 
 use expect_test::{Expect, expect};
 use impact::ImpactError;
+use impact::schema::{Change, Judge};
 
 use estate::{estate, impact, proposal, render};
 
@@ -344,6 +345,75 @@ fn what_makes_no_sense_is_refused_with_its_place() {
         "drop orders.amount\nrename orders.amount to sum",
         expect![[r#"
         changes[1].column: expected a column that is still there, and `amount` is dropped
+    "#]],
+    );
+}
+
+fn check_ddl(lines: &str, text: &str, expected: Expect) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let told = runtime.block_on(async {
+        let store = estate(POSTGRES, lines).await;
+        let at = store.revision(graph::AsOf::Latest).await.expect("a revision").revision;
+        match Judge::new(&*store, &graph::Everyone, at).ddl(text, None).await {
+            Ok(proposal) => proposal.changes.iter().map(shown).collect::<String>(),
+            Err(ImpactError::Proposal(problems)) => problems.iter().map(|problem| format!("{problem}\n")).collect(),
+            Err(error) => format!("{error}\n"),
+        }
+    });
+    expected.assert_eq(&told);
+}
+
+fn shown(change: &Change) -> String {
+    let Change { op, dataset, column, to, data_type, nullable, query, dialect } = change;
+    let rest = [("", column), ("to", to), ("type", data_type), ("query", query), ("dialect", dialect)];
+    let rest = rest.iter().filter_map(|(name, value)| Some(format!(" {name} {}", value.as_ref()?).replace("  ", " ")));
+    let null = nullable.map_or(String::new(), |nullable| format!(" nullable {nullable}"));
+    format!("{} {}{}{null}\n", op.name(), dataset.name, rest.collect::<String>())
+}
+
+#[test]
+fn a_migration_is_a_proposal() {
+    check_ddl(
+        SHOP,
+        "
+        BEGIN;
+        CREATE INDEX ON orders (status);
+        ALTER TABLE orders ADD COLUMN note text, DROP COLUMN amount;
+        ALTER TABLE public.orders RENAME COLUMN status TO state;
+        ALTER TABLE orders ALTER COLUMN user_id TYPE bigint;
+        CREATE TABLE brand_new (id int);
+        DROP TABLE shop.public.names;
+        ALTER TABLE totals RENAME TO sums;
+        CREATE OR REPLACE VIEW paid AS SELECT id FROM orders;
+        COMMIT;
+        ",
+        expect![[r#"
+            drop_column shop.public.orders amount
+            add_column shop.public.orders note type TEXT
+            rename_column shop.public.orders status to state
+            retype_column shop.public.orders user_id type BIGINT
+            drop_dataset shop.public.names
+            rename_dataset shop.public.totals to shop.public.sums
+            replace_query shop.public.paid query CREATE OR REPLACE VIEW paid AS SELECT id FROM orders dialect postgres
+        "#]],
+    );
+}
+
+#[test]
+fn a_migration_that_is_not_understood_is_refused_with_its_place() {
+    check_ddl(
+        SHOP,
+        "ALTER TABLE orders DROP COLUMN nothing;\nDROP TABLE nobody;\nDROP TABLE IF EXISTS nobody_else",
+        expect![[r#"
+        line 1, column 13: column "nothing" is not in any table in scope
+        line 2, column 1: expected a dataset of the catalog, found `nobody`
+    "#]],
+    );
+    check_ddl(
+        SHOP,
+        "SELECT 1",
+        expect![[r#"
+        dialect: expected a dialect, since no dataset of the catalog that the text names tells one
     "#]],
     );
 }
