@@ -2,10 +2,11 @@
 //! is made from.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use binding::{Bound, Columns};
 use graph::names::column_key;
-use graph::{NodeId, QualifiedName, QueryFault};
+use graph::{Node, NodeId, NodeName, QualifiedName, QueryFault};
 
 use super::effect::Effect;
 use super::findings::Findings;
@@ -20,14 +21,17 @@ const REFUSED: [&str; 4] = ["unknown-column", "unknown-table", "ambiguous-column
 pub(super) struct Sources<'a> {
     /// Those that anything happened to.
     pub effects: BTreeMap<NodeId, &'a Effect>,
-    pub names: HashMap<NodeId, String>,
+    pub nodes: &'a HashMap<NodeId, Arc<Node>>,
     /// Those whose schema nobody knows: what binding says of their columns means nothing.
     pub unknown: BTreeSet<NodeId>,
 }
 
 impl Sources<'_> {
-    fn name(&self, id: NodeId) -> &str {
-        self.names.get(&id).map_or("a dataset", String::as_str)
+    pub fn name(&self, id: NodeId) -> &str {
+        match self.nodes.get(&id).map(|node| &node.name) {
+            Some(NodeName::Dataset(name)) => &name.name,
+            _ => "a dataset",
+        }
     }
 
     fn column(&self, line: &Line) -> String {

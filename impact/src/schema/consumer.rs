@@ -63,19 +63,16 @@ impl Judge<'_> {
             .filter(|(_, effect)| !effect.is_none())
             .collect();
         let nodes = &verdicts.estate.nodes;
-        let names: HashMap<NodeId, QualifiedName> =
-            nodes.iter().filter_map(|(id, node)| Some((*id, dataset_name(&node.name)?))).collect();
-        let touched: Vec<QualifiedName> = effects.keys().filter_map(|id| names.get(id).cloned()).collect();
+        let touched: Vec<QualifiedName> = effects.keys().filter_map(|id| dataset_name(&nodes.get(id)?.name)).collect();
         self.schemata.load(self.store, &touched, self.at).await?;
         let unknown = effects.keys().copied().filter(|id| self.schemata.stored(*id).is_none()).collect();
-        let names = names.into_iter().map(|(id, name)| (id, name.name)).collect();
-        Ok(Sources { effects, names, unknown })
+        Ok(Sources { effects, nodes, unknown })
     }
 
     /// What it meets whatever it does with it: sources that cannot be read, or that are not made any more.
     fn met(&self, sources: &Sources<'_>, findings: &mut Findings) {
         for (source, effect) in &sources.effects {
-            let name = sources.names.get(source).map_or("a dataset", String::as_str);
+            let name = sources.name(*source);
             if let Some(gone) = &effect.gone {
                 findings.whole(Verdict::Breaks, format!("it reads {name}, which {gone}"));
             } else if effect.failed {
@@ -181,7 +178,7 @@ impl Judge<'_> {
         let shown: BTreeSet<NodeId> = before.reads.iter().filter_map(|name| self.schemata.id(name)).collect();
         let unparsed = before.faults.iter().find(|fault| fault.gap == Some(graph::Gap::Unparsed));
         for (source, effect) in sources.effects.iter().filter(|(_, effect)| effect.gone.is_none() && !effect.failed) {
-            let name = sources.names.get(source).map_or("a dataset", String::as_str);
+            let name = sources.name(*source);
             if !shown.contains(source) {
                 findings.whole(Verdict::MayBreak, format!("how its query reads {name} is not understood"));
             } else if let Some(fault) = unparsed.filter(|_| effect.reshaped()) {
@@ -202,7 +199,7 @@ impl Judge<'_> {
             let types = sources.effects.get(&line.source).and_then(|effect| effect.retyped.get(&line.column));
             let Some((before, after)) = types else { continue };
             let shown = |data_type: &Option<String>| data_type.clone().unwrap_or_else(|| "not known".to_owned());
-            let source = sources.names.get(&line.source).map_or("", String::as_str);
+            let source = sources.name(line.source);
             let what = format!("{source}.{}, whose type was {} and is {}", line.column, shown(before), shown(after));
             let reason = format!("{} {what}", line.how.verb());
             match (&line.target, line.how) {
@@ -264,7 +261,7 @@ impl Judge<'_> {
         for (source, effect) in &sources.effects {
             let plain = effect.gone.is_none() && !effect.failed;
             if plain && !explained.contains(source) {
-                let name = sources.names.get(source).map_or("a dataset", String::as_str);
+                let name = sources.name(*source);
                 findings.whole(Verdict::MayBreak, format!("only that it reads {name} is known, not how"));
             }
         }
