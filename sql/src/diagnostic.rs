@@ -51,4 +51,6 @@ pub mod code {
     pub const OPAQUE_FUNCTION: &str = "opaque-function";
     /// Two lists that must have equal length have not.
     pub const COLUMN_COUNT: &str = "column-count";
+    /// Several columns of one name where the platform wants names that differ.
+    pub const DUPLICATE_COLUMN: &str = "duplicate-column";
 }

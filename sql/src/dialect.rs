@@ -136,6 +136,10 @@ impl Dialect {
         self.0
     }
 
+    pub(crate) fn of_kind(kind: Kind) -> Dialect {
+        Dialect(kind)
+    }
+
     fn case(&self) -> Case {
         match self.0 {
             Kind::Postgres | Kind::Greenplum | Kind::Materialize => Case::Lower,

@@ -13,7 +13,7 @@ mod star;
 mod statement;
 mod tables;
 
-pub use again::{Binding, Changes, OutputChange, OutputChangeKind, Rebound, Retyped, compare, rebind};
+pub use again::{Binding, Changes, OutputChange, OutputChangeKind, Rebound, Retyped, RowChange, compare, rebind};
 use relation::{Column, Origin, Relation, Sym, TableId};
 use scope::Env;
 use tables::Tables;
