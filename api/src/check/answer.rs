@@ -158,6 +158,14 @@ impl Counts {
     }
 }
 
+impl Answer {
+    /// That of a proposal without changes.
+    pub fn nothing(revision: u32) -> Answer {
+        let (reasons, consumers, counts) = (Vec::new(), Vec::new(), Counts::default());
+        Answer { verdict: Verdict::Safe, complete: true, reasons, revision, consumers, counts }
+    }
+}
+
 impl From<&QualifiedName> for Name {
     fn from(name: &QualifiedName) -> Name {
         Name { namespace: name.namespace.clone(), name: name.name.clone() }

@@ -4,6 +4,7 @@
 
 mod answer;
 mod policy;
+pub mod propose;
 mod read;
 pub mod render;
 #[cfg(test)]
@@ -11,7 +12,7 @@ mod samples;
 
 use graph::{Revision, Store, Viewer};
 use impact::ImpactError;
-use impact::schema::{Problem, Question};
+use impact::schema::{Problem, Proposal, Question};
 
 use crate::error::Error;
 use crate::graphql::reasons::Limits;
@@ -43,11 +44,22 @@ impl<'a> Judge<'a> {
     /// What a proposal does to everything downstream that the viewer may see. The revision of the question is that of
     /// the judge.
     pub async fn answer(&mut self, question: &Question) -> Result<Answer, Refusal> {
-        let found = self.engine.judge(question).await.map_err(|error| match error {
-            ImpactError::Proposal(problems) => Refusal::Proposal(problems),
-            ImpactError::Store(error) => Refusal::Failed(error.into()),
-        })?;
+        let found = self.engine.judge(question).await?;
         let limits = Limits { nodes: question.limit, depth: question.depth };
         answer::answer(self.store, self.viewer, &found, limits).await.map_err(Refusal::Failed)
+    }
+
+    /// The proposal that a text of definitions means.
+    pub async fn ddl(&mut self, text: &str, dialect: Option<&str>) -> Result<Proposal, Refusal> {
+        Ok(self.engine.ddl(text, dialect).await?)
+    }
+}
+
+impl From<ImpactError> for Refusal {
+    fn from(error: ImpactError) -> Refusal {
+        match error {
+            ImpactError::Proposal(problems) => Refusal::Proposal(problems),
+            ImpactError::Store(error) => Refusal::Failed(error.into()),
+        }
     }
 }

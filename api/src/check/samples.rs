@@ -37,17 +37,6 @@ pub fn answer() -> Answer {
     }
 }
 
-pub fn empty() -> Answer {
-    Answer {
-        verdict: Verdict::Safe,
-        complete: true,
-        reasons: Vec::new(),
-        revision: 7,
-        consumers: Vec::new(),
-        counts: Counts::default(),
-    }
-}
-
 fn name(namespace: &str, name: &str) -> Name {
     Name { namespace: namespace.to_owned(), name: name.to_owned() }
 }

@@ -1,5 +1,6 @@
-//! `POST /api/v1/impact/schema`: what a change of schemas does, for the command line, for CI and for whoever wants all
-//! of it. The answer is sent while it is written, and has no limit.
+//! What a change of schemas does, for the command line, for CI and for whoever wants all of it: `POST
+//! /api/v1/impact/schema` answers a proposal, without a limit and while the answer is written; `POST
+//! /api/v1/impact/proposal` makes one from definitions, a dbt project or changed files.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -20,10 +21,12 @@ use serde_json::json;
 
 use super::body::{BodyLimits, receive};
 use super::front::Caller;
-use super::{App, revision_header};
+use super::{App, lineage, revision_header};
 use crate::auth::Principal;
+use crate::check::propose::{self, Source};
 use crate::check::render::{self, Format, Pieces, Report};
 use crate::check::{self, Answer, FailOn, Judge, Refusal, ToldProblem};
+use crate::config::Period;
 use crate::error::{ClientError, Code, Error};
 
 #[derive(Deserialize)]
@@ -84,6 +87,35 @@ fn wrong(argument: &str, expected: &str, found: &str) -> ClientError {
     ClientError::new(Code::InvalidArgument, format!("`{argument}`: expected one of {expected}, found `{found}`"))
 }
 
+/// `POST /api/v1/impact/proposal` with `{"ddl": …}`, `{"dbt": …}` or `{"files": …}`.
+pub async fn proposal(
+    State(app): State<Arc<App>>,
+    Caller(principal): Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Error> {
+    let received = lineage::take(&app, &headers, body).await?;
+    let source: Source = serde_json::from_slice(&received.bytes).map_err(|error| {
+        ClientError::new(
+            Code::BadJson,
+            format!("expected `{{\"ddl\": {{\"text\": \"…\"}}}}`, `dbt` or `files`: {error}"),
+        )
+    })?;
+    let (store, time) = (&*app.services.store, app.services.limits.long_read_time);
+    let at = store.revision(AsOf::Latest).await?.revision;
+    let viewer = principal.viewer();
+    let made = tokio::time::timeout(time.0, propose::propose(store, &*viewer, at, &source)).await;
+    match made.unwrap_or_else(|_| Err(too_late(time))) {
+        Ok(proposed) => Ok(Json(proposed).into_response()),
+        Err(Refusal::Proposal(problems)) => Ok(refused(problems)),
+        Err(Refusal::Failed(error)) => Err(error),
+    }
+}
+
+fn too_late(time: Period) -> Refusal {
+    Refusal::Failed(Error::client(Code::DeadlineExceeded, format!("the answer was not ready after {time}")))
+}
+
 async fn judge(app: &App, principal: &Principal, proposal: Proposal, revision: Option<u32>) -> Result<Answer, Refusal> {
     let (store, time) = (&*app.services.store, app.services.limits.long_read_time);
     let as_of = revision.map_or(AsOf::Latest, |revision| AsOf::Revision(Revision(revision)));
@@ -91,11 +123,9 @@ async fn judge(app: &App, principal: &Principal, proposal: Proposal, revision: O
     let deadline = Some(Instant::now() + time.0.mul_f64(0.7));
     let question = Question { proposal, depth: u32::MAX, limit: usize::MAX, at, deadline };
     let viewer = principal.viewer();
-    let late =
-        || Refusal::Failed(Error::client(Code::DeadlineExceeded, format!("the answer was not ready after {time}")));
     let mut judge = Judge::new(store, &*viewer, at);
     let answer = tokio::time::timeout(time.0, judge.answer(&question)).await;
-    answer.unwrap_or_else(|_| Err(late()))
+    answer.unwrap_or_else(|_| Err(too_late(time)))
 }
 
 fn told(report: Report, format: Format) -> Response {

@@ -64,6 +64,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(|| wrong_method("GET, POST")))
         .route("/graphql/ws", get(graphql::get))
         .route("/api/v1/impact/schema", post(impact::schema).fallback(|| wrong_method("POST")))
+        .route("/api/v1/impact/proposal", post(impact::proposal).fallback(|| wrong_method("POST")))
         .route("/api/v1/schema/change.json", get(impact::change_schema).fallback(|| wrong_method("GET")))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     let mut router = Router::new()

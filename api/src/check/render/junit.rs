@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Report;
-use super::words::{change, heading, sentence, subject};
+use super::words::{change, heading, subject};
 use crate::check::Consumer;
 
 pub fn of(report: &Report) -> String {
@@ -28,7 +28,7 @@ fn add(out: &mut String, text: &str) {
 }
 
 fn summary(report: &Report) -> String {
-    let mut text = sentence(report.answer.counts);
+    let mut text = report.headline();
     for reason in &report.answer.reasons {
         text.push_str(&format!("\nnot complete: {}", reason.message));
     }
@@ -138,7 +138,20 @@ mod tests {
     fn a_report_for_build_servers() {
         let text = shown(sample(), Format::Junit);
         check_well_formed(&text);
-        expect![[""]].assert_eq(&text);
+        expect![[r#"
+            <?xml version="1.0" encoding="UTF-8"?>
+            <testsuites name="headwater check" tests="4" failures="2" errors="0" skipped="0">
+            <testsuite name="Totals go" tests="4" failures="2" errors="0" skipped="0">
+            <testcase classname="postgres://db:5432" name="shop.daily"><failure type="breaks" message="breaks: `total` is not a column of `shop.orders` any more">job: airflow/load_daily&#10;owners: team:finance, @ada&#10;column a &lt; b: breaks: `total` is not a column of `shop.orders` any more&#10;  line 2: sum(o.total) as &quot;a &lt; b&quot;</failure></testcase>
+            <testcase classname="postgres://db:5432" name="shop.re&quot;port&apos;�"><failure type="breaks" message="breaks: `shop.daily` fails">path: shop.daily&#10;owners: team:finance</failure></testcase>
+            <testcase classname="bi" name="sales | board"><system-out>may break: its query is not known &amp; only tables are tied
+            job: bi/sales | board</system-out></testcase>
+            <testcase classname="postgres://db:5432" name="shop.customers"><system-out>safe: it does not use what changes
+            </system-out></testcase>
+            <system-out>breaks 2, may break 1, safe for 1&#10;not complete: queries of 1 job could not be read in full</system-out>
+            </testsuite>
+            </testsuites>
+        "#]].assert_eq(&text);
         check_well_formed(&shown(nothing(), Format::Junit));
     }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use impact::schema::Verdict;
 
-use super::words::{change, heading, plain, sentence, subject};
+use super::words::{change, heading, plain, subject};
 use super::{Report, text};
 use crate::check::{Column, Consumer};
 
@@ -18,9 +18,11 @@ const SAFE: usize = 100;
 pub fn of(report: &Report) -> String {
     let mut out = String::new();
     let title = report.proposal.title.as_deref().unwrap_or("Schema change");
-    block(&mut out, &format!("### {}: {}", words(title), sentence(report.answer.counts)));
+    block(&mut out, &format!("### {}: {}", words(title), report.headline()));
     let changes: Vec<String> = report.proposal.changes.iter().map(|one| format!("- {}", words(&change(one)))).collect();
-    block(&mut out, &changes.join("\n"));
+    if !changes.is_empty() {
+        block(&mut out, &changes.join("\n"));
+    }
     for reason in &report.answer.reasons {
         block(&mut out, &format!("> **Not complete:** {}", words(&text::why(reason))));
     }
@@ -190,8 +192,47 @@ mod tests {
 
     #[test]
     fn a_comment_for_a_pull_request() {
-        expect![[""]].assert_eq(&shown(sample(), Format::Markdown));
-        expect![[""]].assert_eq(&shown(nothing(), Format::Markdown));
+        expect![[r####"
+            ### Totals go: breaks 2, may break 1, safe for 1
+
+            - drop column total of shop.orders
+
+            > **Not complete:** queries of 1 job could not be read in full: sales \| board
+
+            | verdict | consumer | why | job | owners |
+            |---|---|---|---|---|
+            | **breaks** | `shop.daily` | `total` is not a column of `shop.orders` any more | `load_daily` | `team:finance` `@ada` |
+            | breaks (because of another) | `shop.re"port' ` | `shop.daily` fails |  | `team:finance` |
+            | may break | `sales \| board` | its query is not known \& only tables are tied | `sales \| board` |  |
+
+            **Owners to ask:** `team:finance` (2), `@ada` (1), nobody known for 1
+
+            <details><summary>Columns, expressions and paths</summary>
+
+            - `shop.daily`
+              - `a < b`: breaks, `total` is not a column of `shop.orders` any more; line 2: `sum(o.total) as "a < b"`
+
+            - `shop.re"port' `
+              - by way of `shop.daily`
+
+            </details>
+
+            <details><summary>Safe: 1</summary>
+
+            `shop.customers`
+
+            </details>
+
+            <sub>headwater check, at revision 7</sub>
+        "####]].assert_eq(&shown(sample(), Format::Markdown));
+        expect![[r#"
+            ### Totals go: nothing depends on what changes
+
+            - drop column total of shop.orders
+
+            <sub>headwater check, at revision 7</sub>
+        "#]]
+        .assert_eq(&shown(nothing(), Format::Markdown));
     }
 
     #[test]

@@ -13,7 +13,9 @@ use impact::schema::{Proposal, Verdict};
 
 use super::Answer;
 
-pub use words::{problem, sentence};
+use words::sentence;
+
+pub use words::problem;
 
 /// How an answer is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
@@ -75,6 +77,11 @@ impl Report {
         }
     }
 
+    /// What there is to say in one line.
+    fn headline(&self) -> String {
+        if self.proposal.changes.is_empty() { "nothing changes".to_owned() } else { sentence(self.answer.counts) }
+    }
+
     /// Whether this verdict fails the check.
     fn fails(&self, verdict: Verdict) -> bool {
         self.fails_from.is_some_and(|from| verdict >= from)
@@ -98,7 +105,7 @@ pub(super) mod tests {
 
     /// One that found nothing.
     pub fn nothing() -> Report {
-        Report { answer: samples::empty(), file: None, fails_from: None, ..sample() }
+        Report { answer: Answer::nothing(7), file: None, fails_from: None, ..sample() }
     }
 
     pub fn shown(report: Report, format: Format) -> String {

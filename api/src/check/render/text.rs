@@ -5,12 +5,12 @@ use std::fmt::Write;
 use impact::schema::Verdict;
 
 use super::Report;
-use super::words::{change, heading, plain, sentence, subject};
+use super::words::{change, heading, plain, subject};
 use crate::check::{Answer, Column, Consumer, LastRun, Name, Reason};
 
 pub fn of(report: &Report) -> String {
     let mut out = String::new();
-    line(&mut out, 0, &sentence(report.answer.counts));
+    line(&mut out, 0, &report.headline());
     for one in &report.proposal.changes {
         line(&mut out, 1, &change(one));
     }
@@ -62,8 +62,10 @@ fn details(out: &mut String, consumer: &Consumer) {
     if !consumer.via.is_empty() {
         fact("path", &consumer.via.join(" > "));
     }
-    if let Some(job) = &consumer.job {
-        fact("job", &job_and_run(job, consumer.last_run.as_ref()));
+    match &consumer.job {
+        Some(job) if consumer.dataset.is_some() => fact("job", &job_and_run(job, consumer.last_run.as_ref())),
+        Some(_) => fact("run", &last_run(consumer.last_run.as_ref())),
+        None => {}
     }
     if !consumer.owners.is_empty() {
         fact("owner", &consumer.owners.join(", "));
@@ -74,9 +76,14 @@ fn details(out: &mut String, consumer: &Consumer) {
 }
 
 fn job_and_run(job: &Name, run: Option<&LastRun>) -> String {
-    let at = |run: &LastRun| run.ended_at.clone().or_else(|| run.started_at.clone()).unwrap_or_default();
-    let run = run.map_or("never seen to run".to_owned(), |run| format!("last run {} {}", run.state, at(run)));
-    format!("{}  {}, {}", job.name, job.namespace, run.trim_end())
+    let run = last_run(run);
+    format!("{}  {}, {run}", job.name, job.namespace)
+}
+
+fn last_run(run: Option<&LastRun>) -> String {
+    let Some(run) = run else { return "never seen to run".to_owned() };
+    let at = run.ended_at.as_deref().or(run.started_at.as_deref());
+    at.map_or_else(|| format!("last run {}", run.state), |at| format!("last run {} {at}", run.state))
 }
 
 fn column(out: &mut String, column: &Column) {
@@ -101,7 +108,38 @@ mod tests {
 
     #[test]
     fn a_report_for_people() {
-        expect![[""]].assert_eq(&shown(sample(), Format::Text));
-        expect![[""]].assert_eq(&shown(nothing(), Format::Text));
+        expect![[r#"
+            breaks 2, may break 1, safe for 1
+              drop column total of shop.orders
+              read at revision 7, not complete
+              not complete: queries of 1 job could not be read in full: sales | board
+
+            breaks (2)
+              shop.daily  postgres://db:5432
+                why    `total` is not a column of `shop.orders` any more
+                job    load_daily  airflow, last run completed 2026-01-31T12:05:00Z
+                owner  team:finance, @ada
+                column a < b: breaks: `total` is not a column of `shop.orders` any more
+                     2 | sum(o.total) as "a < b"
+              shop.re"port'   postgres://db:5432, because of what is before it
+                why    `shop.daily` fails
+                path   shop.daily
+                owner  team:finance
+
+            may break (1)
+              job sales | board  bi
+                why    its query is not known & only tables are tied
+                run    never seen to run
+
+            safe (1)
+              shop.customers  postgres://db:5432
+        "#]]
+        .assert_eq(&shown(sample(), Format::Text));
+        expect![[r#"
+            nothing depends on what changes
+              drop column total of shop.orders
+              read at revision 7, complete
+        "#]]
+        .assert_eq(&shown(nothing(), Format::Text));
     }
 }

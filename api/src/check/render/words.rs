@@ -68,10 +68,9 @@ pub fn subject(consumer: &Consumer) -> Option<&Name> {
 
 /// A problem of a proposal, with what may have been meant.
 pub fn problem(problem: &Problem) -> String {
-    match problem.candidates.as_slice() {
-        [] => problem.to_string(),
-        names => format!("{problem}; did you mean {}?", names.join(" or ")),
-    }
+    let names = problem.candidates.iter().map(String::as_str);
+    let names: Vec<&str> = names.filter(|name| !problem.message.contains(*name)).collect();
+    if names.is_empty() { problem.to_string() } else { format!("{problem}; did you mean {}?", names.join(" or ")) }
 }
 
 /// Text for a line of its own: control characters would move the cursor of a terminal.

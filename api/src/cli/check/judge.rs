@@ -1,8 +1,10 @@
 //! Who judges a proposal: this process over a folder, or a server.
 
-use graph::{AsOf, Everyone, Revision};
+use graph::{AsOf, Everyone, Revision, Store};
 use impact::schema::{Problem, Proposal, Question};
+use serde::de::DeserializeOwned;
 
+use crate::check::propose::{self, Proposed, Source};
 use crate::check::{self, Answer, Refusal};
 use crate::cli::Failure;
 use crate::cli::remote::Remote;
@@ -10,7 +12,11 @@ use crate::cli::target::Target;
 
 pub enum Judge<'a> {
     /// Over a store that this process has open alone, read at one revision.
-    Local(check::Judge<'a>, Revision),
+    Local {
+        store: &'a dyn Store,
+        judge: check::Judge<'a>,
+        at: Revision,
+    },
     Remote(&'a Remote),
 }
 
@@ -25,7 +31,8 @@ impl<'a> Judge<'a> {
         match target {
             Target::Local(local) => {
                 let at = local.store.revision(AsOf::Latest).await?.revision;
-                Ok(Judge::Local(check::Judge::new(&*local.store, &Everyone, at), at))
+                let store = &*local.store;
+                Ok(Judge::Local { store, judge: check::Judge::new(store, &Everyone, at), at })
             }
             Target::Remote(remote) => Ok(Judge::Remote(remote)),
         }
@@ -34,18 +41,32 @@ impl<'a> Judge<'a> {
     /// Everything downstream, without limits.
     pub async fn answer(&mut self, proposal: &Proposal) -> Result<Answer, NoAnswer> {
         match self {
-            Judge::Local(judge, at) => {
+            Judge::Local { judge, at, .. } => {
                 let proposal = proposal.clone();
                 let question = Question { proposal, depth: u32::MAX, limit: usize::MAX, at: *at, deadline: None };
                 judge.answer(&question).await.map_err(NoAnswer::from)
             }
             Judge::Remote(remote) => {
                 let body = serde_json::to_vec(proposal).map_err(|error| NoAnswer::Failed(Failure::failed(error)))?;
-                let told = remote.schema_impact(body).await.map_err(NoAnswer::Failed)?;
-                told.map_err(NoAnswer::Proposal)
+                ask(remote, "/api/v1/impact/schema", body).await
             }
         }
     }
+
+    /// The proposal that definitions, a dbt project or changed files mean.
+    pub async fn propose(&mut self, source: &Source) -> Result<Proposed, NoAnswer> {
+        match self {
+            Judge::Local { store, at, .. } => Ok(propose::propose(*store, &Everyone, *at, source).await?),
+            Judge::Remote(remote) => {
+                let body = serde_json::to_vec(source).map_err(|error| NoAnswer::Failed(Failure::failed(error)))?;
+                ask(remote, "/api/v1/impact/proposal", body).await
+            }
+        }
+    }
+}
+
+async fn ask<T: DeserializeOwned>(remote: &Remote, path: &str, body: Vec<u8>) -> Result<T, NoAnswer> {
+    remote.impact(path, body).await.map_err(NoAnswer::Failed)?.map_err(NoAnswer::Proposal)
 }
 
 impl From<Refusal> for NoAnswer {
