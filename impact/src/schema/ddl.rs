@@ -14,7 +14,8 @@ use crate::{ImpactError, Result};
 
 impl Judge<'_> {
     /// What a text of definitions does to datasets of the catalog. Tables that it makes anew, and that the catalog does
-    /// not have, change nothing. Without a dialect, that of the platform of the datasets it names.
+    /// not have, change nothing, so that the proposal may be empty. Without a dialect, that of the platform of the
+    /// datasets it names.
     pub async fn ddl(&mut self, text: &str, dialect: Option<&str>) -> Result<Proposal> {
         self.schemata.forget_proposals();
         let dialect = match dialect {
@@ -27,6 +28,9 @@ impl Judge<'_> {
             self.schemata.stored(*id).cloned()
         };
         let (all, faults) = redefinitions(text, dialect, &columns);
+        if all.is_empty() && faults.is_empty() {
+            return Err(wrong("text", "expected statements that make, change or drop tables, found none".to_owned()));
+        }
         let mut reading = Ddl {
             text,
             dialect: dialect.name(),
@@ -191,9 +195,6 @@ impl<'a> Ddl<'a> {
     fn done(self) -> Result<Proposal> {
         if !self.problems.is_empty() {
             return Err(ImpactError::Proposal(self.problems));
-        }
-        if self.changes.is_empty() {
-            return Err(wrong("text", "expected a change of a dataset of the catalog, found none".to_owned()));
         }
         Ok(Proposal { title: None, changes: self.changes })
     }
