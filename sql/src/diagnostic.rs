@@ -53,4 +53,6 @@ pub mod code {
     pub const COLUMN_COUNT: &str = "column-count";
     /// Several columns of one name where the platform wants names that differ.
     pub const DUPLICATE_COLUMN: &str = "duplicate-column";
+    /// Values that must have one type have types that the platform does not bring together.
+    pub const INCOMPATIBLE_TYPES: &str = "incompatible-types";
 }

@@ -412,6 +412,7 @@ fn arrays_and_fields() {
               'b' <- s.q filter `*`
               'b' <- s.amt aggregation `*`
               * <- s.q group by
+              * <- s.id group by
         "#]],
     );
 }

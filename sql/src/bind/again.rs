@@ -142,8 +142,14 @@ fn unresolved(before: &[Diagnostic], after: &[Diagnostic]) -> Vec<Diagnostic> {
 }
 
 /// The codes of what a database refuses.
-const BREAKING: [&str; 5] =
-    [code::UNKNOWN_COLUMN, code::UNKNOWN_TABLE, code::AMBIGUOUS_COLUMN, code::COLUMN_COUNT, code::DUPLICATE_COLUMN];
+const BREAKING: [&str; 6] = [
+    code::UNKNOWN_COLUMN,
+    code::UNKNOWN_TABLE,
+    code::AMBIGUOUS_COLUMN,
+    code::COLUMN_COUNT,
+    code::DUPLICATE_COLUMN,
+    code::INCOMPATIBLE_TYPES,
+];
 
 /// What is the same when something is reported again: several names may be reported at one place, and neither the
 /// hint at another name nor the count of columns makes it another finding.

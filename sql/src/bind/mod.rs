@@ -5,6 +5,7 @@ mod answer;
 mod change;
 mod fields;
 mod modify;
+mod names;
 mod query;
 mod relation;
 mod scope;

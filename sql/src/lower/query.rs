@@ -11,9 +11,10 @@ use crate::{
     diagnostic::{Severity, code},
     dialect::Kind,
     functions,
-    lineage::Indirect,
     name::Ident,
-    script::{Body, Branch, Class, Cte, Expr, Item, Name, Place, Query, QueryId, Select, SetOp, Star, Table, Usage},
+    script::{
+        Body, Branch, Class, Clause, Cte, Expr, Item, Name, Place, Query, QueryId, Select, SetOp, Star, Table, Usage,
+    },
 };
 
 impl<'a> Lower<'a> {
@@ -219,25 +220,27 @@ impl<'a> Lower<'a> {
         names.iter().filter_map(|name| self.path(name).last().copied()).collect()
     }
 
-    fn filters(&mut self, select: &'a ast::Select, filters: &mut Vec<(Indirect, Expr)>) {
+    fn filters(&mut self, select: &'a ast::Select, filters: &mut Vec<(Clause, Expr)>) {
         if let Some(ast::Distinct::On(exprs)) = &select.distinct {
-            filters.extend(exprs.iter().map(|expr| (Indirect::Filter, self.expr(expr))));
+            filters.extend(exprs.iter().map(|expr| (Clause::DistinctOn, self.expr(expr))));
         }
-        let conditions = select.prewhere.iter().chain(&select.selection).chain(&select.having).chain(&select.qualify);
-        filters.extend(conditions.map(|expr| (Indirect::Filter, self.expr(expr))));
+        let conditions = select.prewhere.iter().chain(&select.selection);
+        filters.extend(conditions.map(|expr| (Clause::Where, self.expr(expr))));
+        filters.extend(select.having.iter().map(|expr| (Clause::Having, self.expr(expr))));
+        filters.extend(select.qualify.iter().map(|expr| (Clause::Qualify, self.expr(expr))));
         for kind in &select.connect_by {
             match kind {
                 ast::ConnectByKind::ConnectBy { relationships, .. } => {
-                    filters.extend(relationships.iter().map(|expr| (Indirect::Join, self.expr(expr))));
+                    filters.extend(relationships.iter().map(|expr| (Clause::Hierarchy, self.expr(expr))));
                 }
                 ast::ConnectByKind::StartWith { condition, .. } => {
-                    filters.push((Indirect::Filter, self.expr(condition)));
+                    filters.push((Clause::Where, self.expr(condition)));
                 }
             }
         }
         let sorts = select.cluster_by.iter().chain(&select.distribute_by);
         let sorts = sorts.chain(select.sort_by.iter().map(|item| &item.expr));
-        filters.extend(sorts.map(|expr| (Indirect::Sort, Expr { ordinal: None, ..self.expr(expr) })));
+        filters.extend(sorts.map(|expr| (Clause::Sort, Expr { ordinal: None, ..self.expr(expr) })));
     }
 
     fn group_by(&mut self, group_by: &'a ast::GroupByExpr, select: &mut Select) {

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     lineage::{Indirect, StatementKind as Kind},
     script::{
-        Body, Define, Effect, Expr, Fill, FillMode, Item, MergeInsert, Modify, Name, Place, Ref, Relation, Returning,
-        Select, Set, Side, Source, Table, Target, Usage,
+        Body, Clause, Define, Effect, Expr, Fill, FillMode, Item, MergeInsert, Modify, Name, Place, Ref, Relation,
+        Returning, Select, Set, Side, Source, Table, Target, Usage,
     },
 };
 
@@ -167,7 +167,7 @@ impl<'a> Lower<'a> {
         let place = target.place;
         let mut select = Select::default();
         select.sources.push(plain_source(Relation::Derived { query, lateral: false }, place));
-        select.filters.extend(condition.map(|condition| (Indirect::Filter, self.expr(condition))));
+        select.filters.extend(condition.map(|condition| (Clause::Where, self.expr(condition))));
         match &clause.values {
             None => select.items.push(Item::Star(Box::default())),
             Some(values) => {

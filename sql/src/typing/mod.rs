@@ -16,7 +16,7 @@ use std::cell::{Cell, RefCell};
 use sqlparser::{ast::Expr, parser::Parser, tokenizer::Token};
 
 use crate::{dialect::Dialect, lineage::Indirect};
-use step::{Step, Turn};
+use step::{Judge, Operand, Problem, Step, Turn};
 use types::Conversion;
 pub use types::{Type, narrows, widens};
 use walk::{Columns, Name, Walk};
@@ -78,6 +78,16 @@ pub fn retyped(
 ) -> Effect {
     let judged = parsed(expression, dialect, &|expr| judge(expr, dialect, place, column, others));
     judged.unwrap_or_else(|| Effect::Unknown { why: "the expression is not understood".to_owned() })
+}
+
+/// Why the platform does not bring values of two types together in one column, if it does not.
+pub(crate) fn clash(one: &str, other: &str, dialect: Dialect) -> Option<String> {
+    let kind = dialect.kind();
+    let operands = [one, other].map(|name| Operand::of(Type::read(name, kind)));
+    match Judge::of(kind).unify("a set operation", &operands).0.problem {
+        Problem::Refused(why) => Some(why),
+        Problem::None | Problem::Risk(_) | Problem::Unsure(_) => None,
+    }
 }
 
 /// The type of an expression's value, where it can be known from the types of its columns.

@@ -139,6 +139,19 @@ impl Type {
         }
     }
 
+    /// Whether it is a struct whose fields are known, and none of them is at that path.
+    pub(crate) fn lacks<'p>(&self, path: impl Iterator<Item = &'p str>) -> bool {
+        let mut here = self;
+        for name in path {
+            let Type::Struct(fields) = here else { return false };
+            let Some((_, field)) = fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)) else {
+                return !fields.is_empty();
+            };
+            here = field;
+        }
+        false
+    }
+
     /// What its family is called.
     pub(super) fn family(&self) -> &str {
         match self {
