@@ -257,6 +257,14 @@ mod tests {
     }
 
     #[test]
+    fn an_unknown_dialect_is_told() {
+        let text = "changes: [{op: replace_query, dataset: {name: a}, query: select 1, dialect: klingon}]";
+        let problems = proposal(text).unwrap_err();
+        assert_eq!(problems[0].place, "changes[0].dialect");
+        assert!(problems[0].message.starts_with("dialect \"klingon\": expected one of "), "{}", problems[0]);
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_its_place() {
         check("", "the whole: expected an object with the list `changes`, found nothing");
         check("changes: []", "changes: expected at least one change, found none");

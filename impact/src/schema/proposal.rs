@@ -177,6 +177,10 @@ impl Change {
         if self.dataset.name.trim().is_empty() {
             problems.push(Problem::new(format!("{place}.dataset.name"), "expected the name of a dataset, found none"));
         }
+        let dialect = self.dialect.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        if let Some(Err(unknown)) = dialect.map(binding::Dialect::from_name) {
+            problems.push(Problem::new(format!("{place}.dialect"), unknown.to_string()));
+        }
         for field in Field::ALL {
             let (name, given) = (field.name(), field.is_given(self));
             if !given && needed.contains(&field) {
