@@ -5,6 +5,7 @@
 
 mod deletion;
 mod outgoing;
+pub mod personal;
 pub mod schema;
 
 pub use deletion::{Deletion, Impact, Item, Use, deletion};

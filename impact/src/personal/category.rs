@@ -57,50 +57,45 @@ impl Category {
     /// The category of a word in lower case with hyphens: its code, or what tools call it.
     pub(super) fn of(word: &str) -> Option<Category> {
         let own = Category::ALL.into_iter().find(|category| category.code() == word);
-        own.or_else(|| SYNONYMS.iter().find(|(_, words)| words.contains(&word)).map(|(category, _)| *category))
+        own.or_else(|| {
+            SYNONYMS
+                .iter()
+                .find(|(_, words)| words.split(' ').any(|known| known == word))
+                .map(|(category, _)| *category)
+        })
     }
 }
 
-const SYNONYMS: [(Category, &[&str]); 9] = [
+/// Words apart by blanks.
+const SYNONYMS: [(Category, &str); 9] = [
     (
         Category::Contact,
-        &[
-            "contacts", "contact-data", "contact-info", "email", "e-mail", "mail", "email-address", "phone", "telephone",
-            "phone-number", "mobile", "fax", "address", "postal-address", "street-address", "postcode", "zip",
-        ],
+        "contacts contact-data contact-info email e-mail mail email-address phone telephone phone-number \
+         mobile fax address postal-address street-address postcode zip",
     ),
     (
         Category::Identity,
-        &[
-            "identifier", "identification", "identifying", "name", "names", "first-name", "last-name", "full-name",
-            "person", "person-name", "birth-date", "birthdate", "date-of-birth", "dob", "age", "gender", "sex",
-            "national-id", "ssn", "passport", "driver-license", "driving-licence", "tax-id", "photo", "signature",
-            "nationality", "basic", "direct-identifier",
-        ],
+        "identifier identification identifying name names first-name last-name full-name person person-name \
+         birth-date birthdate date-of-birth dob age gender sex national-id ssn passport driver-license \
+         driving-licence tax-id photo signature nationality basic direct-identifier",
     ),
     (
         Category::Financial,
-        &[
-            "finance", "payment", "payments", "bank", "bank-account", "iban", "card", "credit-card", "credit-card-number",
-            "pci", "pci-dss", "salary", "income", "tax",
-        ],
+        "finance payment payments bank bank-account iban card credit-card credit-card-number pci pci-dss \
+         salary income tax",
     ),
-    (Category::Health, &["medical", "phi", "hipaa", "diagnosis", "health-data"]),
-    (Category::Location, &["geo", "geolocation", "gps", "place", "coordinates"]),
+    (Category::Health, "medical phi hipaa diagnosis health-data"),
+    (Category::Location, "geo geolocation gps place coordinates"),
     (
         Category::Online,
-        &[
-            "ip", "ip-address", "cookie", "device", "device-id", "online-identifier", "tracking", "user-agent",
-            "mac-address", "advertising-id", "username", "user-name",
-        ],
+        "ip ip-address cookie device device-id online-identifier tracking user-agent mac-address \
+         advertising-id username user-name",
     ),
-    (Category::Credential, &["credentials", "password", "secret", "token", "authentication"]),
+    (Category::Credential, "credentials password secret token authentication"),
     (
         Category::Special,
-        &[
-            "special-category", "special-categories", "article-9", "art-9", "spi", "biometric", "biometrics", "genetic",
-            "religion", "ethnicity", "race", "political", "union", "sexual-orientation", "criminal", "offence",
-        ],
+        "special-category special-categories article-9 art-9 spi biometric biometrics genetic religion \
+         ethnicity race political union sexual-orientation criminal offence",
     ),
-    (Category::FreeText, &["free-form", "freetext", "text", "comment", "notes", "message"]),
+    (Category::FreeText, "free-form freetext text comment notes message"),
 ];

@@ -4,12 +4,14 @@
 //! columns, and where that is not known along that of tables, and then it only may be there. A value of a person is
 //! never asked for, read or told.
 
+mod actions;
 mod category;
 mod erasure;
 mod inventory;
 mod keys;
 mod links;
 mod names;
+mod order;
 mod rules;
 mod standing;
 mod state;
@@ -19,7 +21,7 @@ mod trace;
 mod words;
 
 pub use category::Category;
-pub use erasure::{Action, Erasure, ErasureStep, Estimate, Open, Plan, erasure_plan};
+pub use erasure::{Action, Erasure, ErasureStep, Estimate, Held, Open, Plan, erasure_plan};
 pub use inventory::{Inventory, Listed, Question, inventory};
 pub use keys::{KeyColumn, KeyStep, Likeness, Link};
 pub use standing::{Known, Standing, standing};

@@ -40,7 +40,7 @@ fn push_plain(word: &mut String, letter: char) {
     }
 }
 
-const ACCENTS: [(&str, &str); 20] = [
+const ACCENTS: [(&str, &str); 21] = [
     ("àáâãåāă", "a"),
     ("ąǎ", "a"),
     ("ä", "ae"),
@@ -60,7 +60,8 @@ const ACCENTS: [(&str, &str); 20] = [
     ("ťţ", "t"),
     ("ùúûūů", "u"),
     ("ü", "ue"),
-    ("ýÿźżž", "z"),
+    ("ýÿ", "y"),
+    ("źżž", "z"),
 ];
 
 #[cfg(test)]
