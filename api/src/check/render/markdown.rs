@@ -137,7 +137,7 @@ fn safe(out: &mut String, report: &Report) {
 /// Text as it is, whatever Markdown would make of it; what stands in single backticks is code.
 fn words(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escaped(text);
     }
     let shown = parts.iter().enumerate().map(|(at, part)| match (at % 2, part.is_empty()) {

@@ -14,7 +14,7 @@ pub enum Judge<'a> {
     /// Over a store that this process has open alone, read at one revision.
     Local {
         store: &'a dyn Store,
-        judge: check::Judge<'a>,
+        judge: Box<check::Judge<'a>>,
         at: Revision,
     },
     Remote(&'a Remote),
@@ -32,7 +32,7 @@ impl<'a> Judge<'a> {
             Target::Local(local) => {
                 let at = local.store.revision(AsOf::Latest).await?.revision;
                 let store = &*local.store;
-                Ok(Judge::Local { store, judge: check::Judge::new(store, &Everyone, at), at })
+                Ok(Judge::Local { store, judge: Box::new(check::Judge::new(store, &Everyone, at)), at })
             }
             Target::Remote(remote) => Ok(Judge::Remote(remote)),
         }
