@@ -12,6 +12,7 @@ mod location;
 mod names;
 mod reading;
 mod resolve;
+mod retype;
 
 pub use ddl::{Redefined, Redefinition, line_and_column, redefinitions, tables_of};
 pub use derive::SqlDerive;
@@ -19,6 +20,7 @@ pub use dialect::of_platform as dialect_of_platform;
 pub use location::dataset as dataset_at;
 pub use names::dataset_name;
 pub use reading::{Bound, Columns, Made, Reading};
+pub use retype::{Retyped, TypeEffect, retyped, widens};
 pub use sql::Dialect;
 
 #[cfg(test)]

@@ -15,7 +15,8 @@ use super::schemata::Shape;
 use super::verdict::Verdict;
 
 /// Faults that a change of schemas brings about; a database refuses a query with one of them.
-const REFUSED: [&str; 4] = ["unknown-column", "unknown-table", "ambiguous-column", "column-count"];
+const REFUSED: [&str; 6] =
+    ["unknown-column", "unknown-table", "ambiguous-column", "column-count", "duplicate-column", "incompatible-types"];
 
 /// The sources of a consumer, as it meets them.
 pub(super) struct Sources<'a> {
@@ -60,18 +61,15 @@ pub(super) struct Comparison<'a> {
     pub output: &'a QualifiedName,
     pub before: Half<'a>,
     pub after: Half<'a>,
-    /// The result becomes a table, which cannot have two columns of one name.
-    pub is_table: bool,
 }
 
 impl Comparison<'_> {
     /// References that no longer resolve: the query fails.
     pub fn refused(&self, findings: &mut Findings) {
-        let place = |fault: &QueryFault| (fault.code.clone(), fault.span);
         let same_text = self.before.text == self.after.text;
-        let known: HashSet<_> = self.before.bound.faults.iter().filter(|_| same_text).map(place).collect();
+        let known: HashSet<_> = self.before.bound.faults.iter().filter(|_| same_text).map(what_and_where).collect();
         let refused = self.after.bound.faults.iter().filter(|fault| REFUSED.contains(&fault.code.as_str()));
-        for fault in refused.filter(|fault| !known.contains(&place(fault))) {
+        for fault in refused.filter(|fault| !known.contains(&what_and_where(fault))) {
             let text = |span: (u32, u32)| self.after.text.get(span.0 as usize..span.1 as usize).unwrap_or_default();
             let place = fault.span.map(|span| Place { text: text(span).to_owned(), span });
             let place = place.filter(|place| !place.text.is_empty());
@@ -113,7 +111,6 @@ impl Comparison<'_> {
             return BTreeMap::new();
         }
         let (old, new) = (self.keys(before), self.keys(after));
-        self.doubled(&old, &new, findings);
         let pairs = old.len() == new.len();
         let mut renamed = BTreeMap::new();
         for (at, (key, (name, data_type))) in old.iter().zip(&before.columns).enumerate() {
@@ -161,16 +158,6 @@ impl Comparison<'_> {
                     Verdict::MayBreak,
                     format!("it takes all columns of {name}, and which these are is not known"),
                 );
-            }
-        }
-    }
-
-    /// Two columns of one name, where there was one.
-    fn doubled(&self, old: &[String], new: &[String], findings: &mut Findings) {
-        let twice = |keys: &[String], key: &String| keys.iter().filter(|other| *other == key).count() > 1;
-        for key in new.iter().collect::<BTreeSet<_>>() {
-            if self.is_table && twice(new, key) && !twice(old, key) {
-                findings.column(key, Verdict::Breaks, "the result has two columns of this name", None);
             }
         }
     }
@@ -244,6 +231,12 @@ impl Comparison<'_> {
     fn keys(&self, columns: &Columns) -> Vec<String> {
         columns.columns.iter().map(|(name, _)| self.key(name)).collect()
     }
+}
+
+/// What is the same when it is reported again: several names may be at one place, and a hint or a count makes no other.
+fn what_and_where(fault: &QueryFault) -> (&str, Option<(u32, u32)>, &str) {
+    let name = if fault.code == "column-count" { None } else { fault.message.split('"').nth(1) };
+    (fault.code.as_str(), fault.span, name.unwrap_or_default())
 }
 
 /// What comes over from the sources along the lines of a consumer: other values, other rows, other types.

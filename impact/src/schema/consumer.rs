@@ -10,6 +10,7 @@ use graph::{Direction, EdgeKinds, Hop, NodeId, NodeName, QualifiedName, Query};
 use super::compare::{self, Comparison, Half, Sources};
 use super::findings::Findings;
 use super::lines::{How, Line, of_claim};
+use super::retype::Retyping;
 use super::schemata::identity;
 use super::verdict::Verdict;
 use super::{Judge, Judged, Use, Verdicts};
@@ -126,7 +127,6 @@ impl Judge<'_> {
             output: &asked.output,
             before: Half { bound: &before, text: &asked.query.text, lines: &old, made: was },
             after: Half { bound: &after, text: &next.text, lines: &new, made: is },
-            is_table: used.dataset.is_some(),
         };
         comparison.refused(findings);
         if findings.verdict() == Verdict::Breaks {
@@ -137,7 +137,10 @@ impl Judge<'_> {
         compare::along(sources, namespace, &new, findings);
         compare::lost(sources, &old, |source| sources.unknown.contains(&source), findings);
         self.not_understood(&before, sources, findings);
-        self.retyped(sources, &asked.output, (&old, was.is_some() && is.is_some()), findings);
+        let dialect = self.queries.reading(&asked.query, &asked.context).map(|reading| reading.dialect());
+        let retyping =
+            Retyping { sources, schemata: &self.schemata, output: &asked.output, dialect, is_made: was.is_some() };
+        retyping.findings(&old, findings);
         if let (Some(dataset), Some(was), Some(is)) = (used.dataset, was, is)
             && findings.effect.reshaped()
             && (asked.next.is_some() || !verdicts.edited.contains_key(&dataset))
@@ -187,42 +190,6 @@ impl Judge<'_> {
         }
     }
 
-    /// What a column of another type does where it is used.
-    fn retyped(
-        &self,
-        sources: &Sources<'_>,
-        output: &QualifiedName,
-        (lines, is_made): (&[Line], bool),
-        findings: &mut Findings,
-    ) {
-        for line in lines {
-            let types = sources.effects.get(&line.source).and_then(|effect| effect.retyped.get(&line.column));
-            let Some((before, after)) = types else { continue };
-            let shown = |data_type: &Option<String>| data_type.clone().unwrap_or_else(|| "not known".to_owned());
-            let source = sources.name(line.source);
-            let what = format!("{source}.{}, whose type was {} and is {}", line.column, shown(before), shown(after));
-            let reason = format!("{} {what}", line.how.verb());
-            match (&line.target, line.how) {
-                (Some(target), How::Identity) => {
-                    let key = column_key(&output.namespace, target);
-                    if is_made && !findings.effect.retyped.contains_key(&key) {
-                        findings.column(target, Verdict::SchemaChanges, reason, line.place.as_ref());
-                        findings.effect.retyped.insert(key, (before.clone(), after.clone()));
-                    } else if !is_made {
-                        findings.column(target, Verdict::MayBreak, reason, line.place.as_ref());
-                    }
-                }
-                (Some(target), _) => findings.column(target, Verdict::MayBreak, reason, line.place.as_ref()),
-                (None, _) => findings.column(
-                    &format!("{source}.{}", line.column),
-                    Verdict::MayBreak,
-                    reason,
-                    line.place.as_ref(),
-                ),
-            }
-        }
-    }
-
     /// What the change of a dataset does to who writes it.
     fn writer(&self, edited: &super::Edited, anew: bool, findings: &mut Findings) {
         let name = &edited.name.name;
@@ -255,8 +222,10 @@ impl Judge<'_> {
         let namespace = namespace.map_or_else(String::new, |name| name.namespace);
         compare::lost(sources, &lines, |_| true, findings);
         compare::along(sources, &namespace, &lines, findings);
+        let dialect = binding::dialect_of_platform(&namespace);
         let output = QualifiedName::new(namespace, "");
-        self.retyped(sources, &output, (&lines, false), findings);
+        let retyping = Retyping { sources, schemata: &self.schemata, output: &output, dialect, is_made: false };
+        retyping.findings(&lines, findings);
         let explained: BTreeSet<NodeId> = lines.iter().map(|line| line.source).collect();
         for (source, effect) in &sources.effects {
             let plain = effect.gone.is_none() && !effect.failed;

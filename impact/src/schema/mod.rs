@@ -13,6 +13,7 @@ mod index;
 mod lines;
 mod proposal;
 mod queries;
+mod retype;
 mod schemata;
 mod verdict;
 

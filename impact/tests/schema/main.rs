@@ -156,16 +156,16 @@ fn a_new_column_is_caught_by_stars_and_makes_names_ambiguous() {
         STARS,
         "add b.x int",
         expect![[r#"
-        1 both breaks: id: the branches of a set operation have 2 and 3 columns: expected equally many; and 1 more
-            id breaks `*`: the branches of a set operation have 2 and 3 columns: expected equally many
-            x breaks `*`: the branches of a set operation have 2 and 3 columns: expected equally many
-        1 loose breaks: x: column "x" could be of several tables
-            x breaks `x`: column "x" could be of several tables
-        1 natural rows_change: a.x: its rows are now joined by a.x; and 1 more
-            a.x rows_change: its rows are now joined by a.x
-            b.x rows_change: its rows are now joined by b.x
-        1 pair safe: it does not use what changes
-    "#]],
+            1 both breaks: id: the branches of a set operation have 2 and 3 columns: expected equally many; and 1 more
+                id breaks `*`: the branches of a set operation have 2 and 3 columns: expected equally many
+                x breaks `*`: the branches of a set operation have 2 and 3 columns: expected equally many
+            1 loose breaks: x: column "x" could be of several tables
+                x breaks `x`: column "x" could be of several tables
+            1 natural rows_change: a.x: its rows are now joined by a.x; and 1 more
+                a.x rows_change `b`: its rows are now joined by a.x
+                b.x rows_change `b`: its rows are now joined by b.x
+            1 pair safe: it does not use what changes
+        "#]],
     );
     check(
         STARS,
@@ -266,12 +266,12 @@ fn another_type_goes_on_as_it_is() {
         SHOP,
         "retype orders.amount to text",
         expect![[r#"
-        1 paid schema_changes: amount: its type becomes text, and was numeric
-            amount schema_changes: its type becomes text, and was numeric
-        2 totals may_break via paid: total: it is aggregated from paid.amount, whose type was numeric and is text
-            total may_break `sum(p.amount)`: it is aggregated from paid.amount, whose type was numeric and is text
-        3 board may_break (transitive) via paid, totals: it reads totals, and what makes that may fail
-    "#]],
+            2 totals breaks via paid: total: it is aggregated from paid.amount, whose type was numeric and is text: SUM over text: expected a number on postgres
+                total breaks `sum(p.amount)`: it is aggregated from paid.amount, whose type was numeric and is text: SUM over text: expected a number on postgres
+            3 board breaks (transitive) via paid, totals: it reads totals, and what makes that fails
+            1 paid schema_changes: amount: its type becomes text, and was numeric
+                amount schema_changes: its type becomes text, and was numeric
+        "#]],
     );
 }
 
@@ -414,6 +414,77 @@ fn a_migration_that_is_not_understood_is_refused_with_its_place() {
         "SELECT 1",
         expect![[r#"
         dialect: expected a dialect, since no dataset of the catalog that the text names tells one
+    "#]],
+    );
+}
+
+#[test]
+fn another_type_is_judged_by_what_is_done_with_the_column() {
+    let estate = "
+        table a: id int, qty int, note text
+        table b: id int, a_id int
+        model plain from a: id int, qty int = SELECT id, qty FROM a
+        model sums from a: total bigint = SELECT sum(qty) AS total FROM a
+        model words from a: head text = SELECT substr(note, 1, 3) AS head FROM a
+        model joined from a, b: id int = SELECT b.id FROM b JOIN a ON a.id = b.a_id
+        model big from a: id int = SELECT id FROM a WHERE qty > 3
+        model deeper from sums: double bigint = SELECT total * 2 AS double FROM sums
+    ";
+    check(
+        estate,
+        "retype a.qty to bigint",
+        expect![[r#"
+        1 plain schema_changes: qty: its type becomes bigint, and was int
+            qty schema_changes: its type becomes bigint, and was int
+        1 sums schema_changes: total: it is aggregated from a.qty, whose type was int and is bigint
+            total schema_changes `sum(qty)`: it is aggregated from a.qty, whose type was int and is bigint
+        2 deeper schema_changes via sums: double: it is made from sums.total, whose type was bigint and is decimal
+            double schema_changes `total * 2`: it is made from sums.total, whose type was bigint and is decimal
+        1 big safe: it does not use what changes
+        1 joined safe: it does not use what changes
+        1 words safe: it does not use what changes
+    "#]],
+    );
+    check(
+        estate,
+        "retype a.qty to text",
+        expect![[r#"
+        1 sums breaks: total: it is aggregated from a.qty, whose type was int and is text: SUM over text: expected a number on postgres
+            total breaks `sum(qty)`: it is aggregated from a.qty, whose type was int and is text: SUM over text: expected a number on postgres
+        2 deeper breaks (transitive) via sums: it reads sums, and what makes that fails
+        1 plain schema_changes: qty: its type becomes text, and was int
+            qty schema_changes: its type becomes text, and was int
+        1 big may_break: a.qty: its rows are chosen by a.qty, whose type was int and is text: what it is compared with is not known
+            a.qty may_break `qty`: its rows are chosen by a.qty, whose type was int and is text: what it is compared with is not known
+        1 joined safe: it does not use what changes
+        1 words safe: it does not use what changes
+    "#]],
+    );
+    check(
+        estate,
+        "retype a.id to bigint",
+        expect![[r#"
+        1 big schema_changes: id: its type becomes bigint, and was int
+            id schema_changes: its type becomes bigint, and was int
+        1 plain schema_changes: id: its type becomes bigint, and was int
+            id schema_changes: its type becomes bigint, and was int
+        1 joined safe: it does not use what changes
+        1 sums safe: it does not use what changes
+        1 words safe: it does not use what changes
+        2 deeper safe via sums: nothing that it is made from changes
+    "#]],
+    );
+    check(
+        estate,
+        "retype a.note to int",
+        expect![[r#"
+        1 words may_break: head: it is made from a.note, whose type was text and is int: the expression is not understood
+            head may_break `note, 1, 3`: it is made from a.note, whose type was text and is int: the expression is not understood
+        1 big safe: it does not use what changes
+        1 joined safe: it does not use what changes
+        1 plain safe: it does not use what changes
+        1 sums safe: it does not use what changes
+        2 deeper safe via sums: nothing that it is made from changes
     "#]],
     );
 }
