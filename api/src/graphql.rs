@@ -5,7 +5,7 @@
 
 mod column;
 mod columns;
-mod common;
+pub(crate) mod common;
 mod dataset;
 mod described;
 mod details;
@@ -30,10 +30,11 @@ mod parse_sql;
 pub mod parsed;
 mod paths;
 mod query;
-mod reasons;
+pub(crate) mod reasons;
 mod record;
 mod run;
 mod scalars;
+mod schema_impact;
 mod scope;
 mod search;
 mod subscription;

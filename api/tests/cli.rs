@@ -10,6 +10,7 @@ use expect_test::{Expect, expect};
 use tempfile::TempDir;
 
 mod cli {
+    mod check;
     mod lineage;
 }
 

@@ -431,3 +431,79 @@ async fn it_stops_when_told_to() {
     server.stop().await;
     assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
 }
+
+const DROP: &str = r#"{"changes":[{"op":"drop_dataset","dataset":{"namespace":"db","name":"a"}}]}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_is_answered_in_every_format() {
+    let server = start(|_| ()).await;
+    check(&server.post("/api/v1/lineage", &event("run-1")).await, "201");
+    for (format, media_type) in [
+        ("", "application/json"),
+        ("?format=text", "text/plain; charset=utf-8"),
+        ("?format=markdown", "text/markdown; charset=utf-8"),
+        ("?format=sarif", "application/sarif+json"),
+        ("?format=junit&fail_on=may_break,breaks", "application/xml"),
+        ("?format=csv&revision=1", "text/csv; charset=utf-8"),
+    ] {
+        let answer = server.post(&format!("/api/v1/impact/schema{format}"), DROP).await;
+        let shown = (answer.status, answer.header("content-type"), answer.header("x-headwater-revision"));
+        assert_eq!(shown, (200, Some(media_type), Some("1")), "{}", answer.shown());
+        assert!(answer.text().contains("breaks"), "{format}: {}", answer.text());
+    }
+    let yaml = "changes: [{op: drop_dataset, dataset: {name: a}}]";
+    assert_eq!(server.post("/api/v1/impact/schema", yaml).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_that_is_none_is_told_why() {
+    let server = start(|_| ()).await;
+    check(&server.post("/api/v1/lineage", &event("run-1")).await, "201");
+    for (path, body, expected) in [
+        (
+            "schema?format=xml",
+            DROP,
+            r#"422 {"code":"invalid-argument","message":"`format`: expected one of text, json, markdown, sarif, junit, csv, found `xml`","path":null}"#,
+        ),
+        (
+            "schema?fail_on=all",
+            DROP,
+            r#"422 {"code":"invalid-argument","message":"`fail_on`: expected one of breaks, schema_changes, value_changes, rows_change, may_break, never, found `all`","path":null}"#,
+        ),
+        (
+            "schema?revision=9",
+            DROP,
+            r#"422 {"code":"future-revision","message":"revision 9 is not committed yet; the newest is 1","path":null}"#,
+        ),
+        (
+            "schema",
+            "{}",
+            r#"422 {"code":"invalid-argument","message":"changes: expected at least one change, found none","path":"changes","problems":[{"candidates":[],"message":"expected at least one change, found none","place":"changes"}]}"#,
+        ),
+        (
+            "proposal",
+            r#"{"ddl":{"text":"select 1","dialect":"postgres"}}"#,
+            r#"422 {"code":"invalid-argument","message":"text: expected statements that make, change or drop tables, found none","path":"text","problems":[{"candidates":[],"message":"expected statements that make, change or drop tables, found none","place":"text"}]}"#,
+        ),
+        (
+            "proposal",
+            "[]",
+            r#"400 {"code":"bad-json","message":"expected `{\"ddl\": {\"text\": \"…\"}}`, `dbt` or `files`: expected value at line 1 column 1","path":null}"#,
+        ),
+    ] {
+        check(&server.post(&format!("/api/v1/impact/{path}"), body).await, expected);
+    }
+    let many = server.post("/api/v1/impact/schema?frobnicate=1", DROP).await;
+    assert_eq!(many.status, 400, "{}", many.shown());
+    assert_eq!(server.get("/api/v1/impact/schema").await.status, 405);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_passes_the_gate() {
+    let server = start(|config| config.token = Some(Secret::new("s3cret"))).await;
+    for path in ["/api/v1/impact/schema", "/api/v1/impact/proposal"] {
+        assert_eq!(server.post(path, DROP).await.status, 401, "{path}");
+    }
+    let schema = server.get("/api/v1/schema/change.json").await;
+    assert_eq!((schema.status, schema.header("content-type")), (200, Some("application/schema+json")));
+}

@@ -46,15 +46,15 @@ fn explains(lineage: &Lineage, context: &QueryContext, resolver: &Resolver<'_>) 
 }
 
 /// The dataset that the rows of a last, bare query go to, and that query.
-struct QueryResult {
-    dataset: QualifiedName,
-    span: Span,
+pub(crate) struct QueryResult {
+    pub dataset: QualifiedName,
+    pub span: Span,
     /// False when other queries answer rows too, and those go nowhere.
     alone: bool,
 }
 
 /// A run with one output and a query that writes nothing: the output has the rows of the query.
-fn result(lineage: &Lineage, context: &QueryContext, resolver: &Resolver<'_>) -> Option<QueryResult> {
+pub(crate) fn result(lineage: &Lineage, context: &QueryContext, resolver: &Resolver<'_>) -> Option<QueryResult> {
     let last = lineage.statements.iter().rfind(|statement| statement.kind != StatementKind::Other)?;
     let [output] = context.outputs.as_slice() else { return None };
     let is_written = |used: &TableUse| {

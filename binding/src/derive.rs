@@ -5,10 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use graph::derive::{Derivation, Derive, QueryContext, Schemas};
 use graph::{Gap, Query, QueryFault};
-use sql::{Defaults, Diagnostic, EmptyCatalog, Lineage, Script, Severity, Span, TableName, code};
+use sql::{Diagnostic, Lineage, Span, code};
 
-use crate::resolve::Resolver;
-use crate::{claims, dialect};
+use crate::reading::{Bound, Reading};
 
 /// Faults that one query may give; more are counted, not listed.
 const MAX_FAULTS: usize = 20;
@@ -38,30 +37,9 @@ impl Derive for SqlDerive {
 }
 
 fn derive(query: &Query, context: &QueryContext, schemas: &dyn Schemas) -> Derivation {
-    let mut faults = Vec::new();
-    let Some(dialect) = dialect::choose(query, context, &mut faults) else {
-        return Derivation { faults, ..Derivation::default() };
-    };
-    let mut resolver = Resolver::new(dialect, context, schemas);
-    let (script, mut diagnostics) = sql::parse(&query.text, dialect);
-    if resolver.has_namesakes() {
-        resolver.mention(mentioned(&script));
-    }
-    let (lineage, found) = sql::bind(&script, &resolver, &Defaults::default());
-    diagnostics.extend(found);
-    diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    let (claims, stars) = claims::claims(&query.text, &lineage, context, &resolver);
-    faults.extend(stars);
-    faults.extend(resolver.unresolved().iter().map(|(table, reason)| unresolved(table, reason, &lineage)));
-    faults.extend(diagnostics.iter().filter_map(diagnosed));
-    Derivation { claims, depends_on: resolver.asked(), faults: bounded(faults) }
-}
-
-/// Every table of a script by the names it is given.
-fn mentioned(script: &Script) -> Vec<TableName> {
-    let (lineage, _) = sql::bind(script, &EmptyCatalog, &Defaults::default());
-    let uses = lineage.statements.into_iter().flat_map(|statement| statement.reads.into_iter().chain(statement.writes));
-    uses.map(|used| used.name).collect()
+    let Some(reading) = Reading::of(query, context) else { return Derivation::default() };
+    let Bound { claims, depends_on, faults, .. } = reading.derive(context, schemas);
+    Derivation { claims, depends_on, faults: bounded(faults) }
 }
 
 /// A fault without a place.
@@ -75,7 +53,7 @@ pub(crate) fn place(span: Span) -> (u32, u32) {
     (place(span.start), place(span.end))
 }
 
-fn unresolved(table: &str, reason: &str, lineage: &Lineage) -> QueryFault {
+pub(crate) fn unresolved(table: &str, reason: &str, lineage: &Lineage) -> QueryFault {
     let statements = lineage.statements.iter();
     let mut uses = statements.flat_map(|statement| statement.reads.iter().chain(&statement.writes));
     let named = uses.find(|used| used.name.to_string() == table);
@@ -83,13 +61,8 @@ fn unresolved(table: &str, reason: &str, lineage: &Lineage) -> QueryFault {
     QueryFault { span: named.map(|used| place(used.span)), ..found }
 }
 
-/// A note costs nothing and is no fault.
-fn diagnosed(found: &Diagnostic) -> Option<QueryFault> {
-    let fault = |code| QueryFault { span: Some(place(found.span)), ..fault(code, found.message.clone(), gap(code)) };
-    match found.severity {
-        Severity::Note => None,
-        Severity::Warning | Severity::Error => Some(fault(found.code)),
-    }
+pub(crate) fn diagnosed(found: &Diagnostic) -> QueryFault {
+    QueryFault { span: Some(place(found.span)), ..fault(found.code, found.message.clone(), gap(found.code)) }
 }
 
 /// What lineage lacks after a diagnostic. A column that may be of several tables has an edge from each.

@@ -1,7 +1,8 @@
 //! Which dataset a table in a query is.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use graph::derive::{QueryContext, Schemas};
 use graph::names::{column_key, key};
@@ -27,12 +28,37 @@ pub(crate) struct Resolver<'a> {
     outputs: Vec<Parts<'a>>,
     /// Tables as the query names them; only where one part of a name may mean several datasets.
     mentioned: Vec<TableName>,
-    asked: RefCell<BTreeSet<QualifiedName>>,
+    /// Every dataset whose columns were asked for; none where no schema tells them.
+    asked: RefCell<HashMap<QualifiedName, Option<Rc<Known>>>>,
     unresolved: RefCell<BTreeMap<String, String>>,
 }
 
 /// Columns with types, in order.
 type Columns = Vec<(String, Option<String>)>;
+
+/// The columns of a dataset, to be found by name.
+struct Known {
+    columns: Columns,
+    /// By key; of several the first.
+    by_key: HashMap<String, usize>,
+    by_lower_case: HashMap<String, usize>,
+}
+
+impl Known {
+    fn new(namespace: &str, columns: Columns) -> Known {
+        let (mut by_key, mut by_lower_case) = (HashMap::new(), HashMap::new());
+        for (at, (name, _)) in columns.iter().enumerate() {
+            by_key.entry(column_key(namespace, name)).or_insert(at);
+            by_lower_case.entry(name.to_lowercase()).or_insert(at);
+        }
+        Known { columns, by_key, by_lower_case }
+    }
+
+    fn spelled(&self, key: &str, lower: &str) -> Option<&str> {
+        let at = self.by_key.get(key).or_else(|| self.by_lower_case.get(lower))?;
+        Some(self.columns[*at].0.as_str())
+    }
+}
 
 impl<'a> Resolver<'a> {
     pub fn new(dialect: Dialect, context: &'a QueryContext, schemas: &'a dyn Schemas) -> Resolver<'a> {
@@ -82,11 +108,9 @@ impl<'a> Resolver<'a> {
     pub fn column(&self, dataset: &QualifiedName, column: &str) -> String {
         let wanted = column_key(&dataset.namespace, column);
         let lower = column.to_lowercase();
-        let known = self.columns_of(dataset).unwrap_or_default();
-        let same = known.iter().find(|(name, _)| column_key(&dataset.namespace, name) == wanted);
-        let similar = || known.iter().find(|(name, _)| name.to_lowercase() == lower);
-        if let Some((name, _)) = same.or_else(similar) {
-            return name.clone();
+        let known = self.columns_of(dataset);
+        if let Some(name) = known.as_ref().and_then(|known| known.spelled(&wanted, &lower)) {
+            return name.to_owned();
         }
         let prefers_lower = wanted == column_key(&dataset.namespace, &lower) && !has_upper(&dataset.name);
         if prefers_lower { lower } else { column.to_owned() }
@@ -94,7 +118,9 @@ impl<'a> Resolver<'a> {
 
     /// Every dataset whose columns were asked for.
     pub fn asked(&self) -> Vec<QualifiedName> {
-        self.asked.borrow().iter().cloned().collect()
+        let mut asked: Vec<QualifiedName> = self.asked.borrow().keys().cloned().collect();
+        asked.sort();
+        asked
     }
 
     /// Tables that could not be told, with what is missing.
@@ -102,9 +128,14 @@ impl<'a> Resolver<'a> {
         self.unresolved.borrow().clone()
     }
 
-    fn columns_of(&self, dataset: &QualifiedName) -> Option<Columns> {
-        self.asked.borrow_mut().insert(dataset.clone());
-        self.schemas.columns(dataset)
+    fn columns_of(&self, dataset: &QualifiedName) -> Option<Rc<Known>> {
+        if let Some(known) = self.asked.borrow().get(dataset) {
+            return known.clone();
+        }
+        let columns = self.schemas.columns(dataset);
+        let known = columns.map(|columns| Rc::new(Known::new(&dataset.namespace, columns)));
+        self.asked.borrow_mut().insert(dataset.clone(), known.clone());
+        known
     }
 
     fn reported(&self, role: Role) -> [&[Parts<'a>]; 2] {
@@ -192,16 +223,16 @@ impl Catalog for Resolver<'_> {
             return None;
         }
         let dataset = self.named(table, Role::Read).ok()?;
-        let columns = self.columns_of(&dataset)?;
-        let top = columns.iter().filter(|(path, _)| !is_nested(path, &columns));
+        let known = self.columns_of(&dataset)?;
+        let top = known.columns.iter().filter(|(path, _)| !is_nested(path, &known));
         Some(top.map(|(name, data_type)| Column { name: name.clone(), data_type: data_type.clone() }).collect())
     }
 }
 
 /// Whether a column of the same schema holds this one.
-fn is_nested(path: &str, columns: &Columns) -> bool {
-    let mut dots = path.match_indices('.').map(|(at, _)| &path[..at]);
-    dots.any(|parent| columns.iter().any(|(name, _)| name == parent))
+fn is_nested(path: &str, known: &Known) -> bool {
+    let mut dots = path.match_indices('.').map(|(at, _)| path[..at].to_lowercase());
+    dots.any(|parent| known.by_lower_case.contains_key(&parent))
 }
 
 /// Each dataset once, by the key that its platform compares.

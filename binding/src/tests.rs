@@ -451,12 +451,12 @@ fn bigquery_and_mysql_have_names_of_their_own_length() {
         mysql,
         "insert into sums select id from orders join `other`.codes using (id)",
         expect![[r#"
-        mysql://db:3306 shop.sums <- other.codes, shop.orders
-          * <- other.codes.id Join ``other`.codes`
-          * <- shop.orders.id Join ``
-          id <- shop.orders.id Identity `id`
-        asked other.codes, shop.orders, shop.sums
-    "#]],
+            mysql://db:3306 shop.sums <- other.codes, shop.orders
+              * <- other.codes.id Join ``other`.codes`
+              * <- shop.orders.id Join ``other`.codes`
+              id <- shop.orders.id Identity `id`
+            asked other.codes, shop.orders, shop.sums
+        "#]],
     );
 }
 

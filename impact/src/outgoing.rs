@@ -58,7 +58,7 @@ pub async fn outgoing(store: &dyn Store, datasets: &[NodeId], at: Revision) -> R
 }
 
 /// Every column of the datasets with its dataset.
-async fn columns(store: &dyn Store, datasets: &[NodeId], at: Revision) -> Result<BTreeMap<NodeId, NodeId>> {
+pub async fn columns(store: &dyn Store, datasets: &[NodeId], at: Revision) -> Result<BTreeMap<NodeId, NodeId>> {
     let mut owner = BTreeMap::new();
     for dataset in datasets {
         let mut after = None;

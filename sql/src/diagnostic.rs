@@ -51,4 +51,8 @@ pub mod code {
     pub const OPAQUE_FUNCTION: &str = "opaque-function";
     /// Two lists that must have equal length have not.
     pub const COLUMN_COUNT: &str = "column-count";
+    /// Several columns of one name where the platform wants names that differ.
+    pub const DUPLICATE_COLUMN: &str = "duplicate-column";
+    /// Values that must have one type have types that the platform does not bring together.
+    pub const INCOMPATIBLE_TYPES: &str = "incompatible-types";
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sqlparser::dialect as ast;
 
-use crate::grammar::NestedJoins;
+use crate::{grammar::NestedJoins, script::Clause};
 
 /// A SQL dialect. Made from a name; there is no default.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -136,6 +136,15 @@ impl Dialect {
         self.0
     }
 
+    pub(crate) fn of_kind(kind: Kind) -> Dialect {
+        Dialect(kind)
+    }
+
+    /// Whether names that a catalog tells in lower case are stored in upper case.
+    pub(crate) fn stores_upper(&self) -> bool {
+        matches!(self.case(), Case::Upper)
+    }
+
     fn case(&self) -> Case {
         match self.0 {
             Kind::Postgres | Kind::Greenplum | Kind::Materialize => Case::Lower,
@@ -178,6 +187,92 @@ impl Dialect {
                 | Kind::Vertica
                 | Kind::Exasol
         )
+    }
+
+    /// Where in a clause of a select the aliases of its list are seen.
+    pub(crate) fn sees_aliases(&self, clause: Clause) -> Sees {
+        use Kind::{
+            Athena, ClickHouse, Db2, DuckDb, Exasol, Flink, Generic, Greenplum, Hive, Materialize, Oracle, Postgres,
+            Presto, Redshift, Snowflake, Sqlite, TSql, Teradata, Trino, Vertica,
+        };
+        let like_postgres = matches!(self.0, Postgres | Greenplum | Materialize);
+        let hardly = matches!(self.0, Trino | Presto | Athena | TSql | Oracle | Db2 | Exasol | Flink);
+        match clause {
+            Clause::Where => {
+                let does = matches!(self.0, Generic | Snowflake | Redshift | DuckDb | Sqlite | ClickHouse | Teradata);
+                if does { Sees::Anywhere } else { Sees::Nowhere }
+            }
+            Clause::GroupBy if hardly || self.0 == Hive => Sees::Nowhere,
+            Clause::Having if hardly || like_postgres || self.0 == Vertica => Sees::Nowhere,
+            Clause::Hierarchy => Sees::Nowhere,
+            Clause::GroupBy | Clause::DistinctOn | Clause::OrderBy if like_postgres => Sees::Alone,
+            Clause::OrderBy if self.0 == TSql => Sees::Alone,
+            Clause::GroupBy
+            | Clause::Having
+            | Clause::Qualify
+            | Clause::DistinctOn
+            | Clause::Sort
+            | Clause::OrderBy => Sees::Anywhere,
+        }
+    }
+
+    /// What becomes of columns of one name in a derived table or a CTE.
+    pub(crate) fn namesakes(&self) -> Namesakes {
+        match self.0 {
+            Kind::DuckDb => Namesakes::Numbered("_"),
+            Kind::Sqlite => Namesakes::Numbered(":"),
+            Kind::Flink => Namesakes::Numbered(""),
+            Kind::ClickHouse | Kind::Generic => Namesakes::First,
+            Kind::MySql | Kind::MariaDb | Kind::TSql | Kind::Hive => Namesakes::Refused,
+            Kind::Postgres
+            | Kind::Redshift
+            | Kind::Snowflake
+            | Kind::BigQuery
+            | Kind::Databricks
+            | Kind::Spark
+            | Kind::Trino
+            | Kind::Presto
+            | Kind::Athena
+            | Kind::Oracle
+            | Kind::Teradata
+            | Kind::Db2
+            | Kind::Vertica
+            | Kind::Exasol
+            | Kind::Materialize
+            | Kind::Greenplum
+            | Kind::StarRocks
+            | Kind::Doris
+            | Kind::Impala => Namesakes::Ambiguous,
+        }
+    }
+
+    /// Whether the result of a query must have names that differ.
+    pub(crate) fn answers_distinct_names(&self) -> bool {
+        self.0 == Kind::BigQuery
+    }
+
+    /// Whether a list of names may be shorter than the columns that it names.
+    pub(crate) fn names_partly(&self) -> bool {
+        matches!(
+            self.0,
+            Kind::Generic
+                | Kind::Postgres
+                | Kind::Greenplum
+                | Kind::Materialize
+                | Kind::Redshift
+                | Kind::Vertica
+                | Kind::DuckDb
+        )
+    }
+
+    /// Whether rows that go into a table may have fewer values than it has columns.
+    pub(crate) fn fills_partly(&self) -> bool {
+        self.names_partly() && self.0 != Kind::DuckDb
+    }
+
+    /// Whether a star may leave out, or replace, a column that is not there.
+    pub(crate) fn ignores_excepted(&self) -> bool {
+        self.0 == Kind::ClickHouse
     }
 
     /// Whether `a.b` may be field `b` of column `a`.
@@ -331,6 +426,28 @@ impl Dialect {
             Kind::Teradata => Box::new(ast::TeradataDialect {}),
         }
     }
+}
+
+/// Where the aliases of a select list are seen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sees {
+    Nowhere,
+    /// Where nothing else stands.
+    Alone,
+    Anywhere,
+}
+
+/// What columns of one name are to who reads a derived table.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Namesakes {
+    /// The name means the first of them.
+    First,
+    /// All but the first get a number, after this mark.
+    Numbered(&'static str),
+    /// They may not be named.
+    Ambiguous,
+    /// They may not be there.
+    Refused,
 }
 
 /// How a platform compares identifiers.

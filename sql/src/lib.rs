@@ -29,9 +29,10 @@ mod script;
 mod split;
 mod template;
 mod tokens;
+mod typing;
 
 pub use crate::{
-    bind::{Binding, Changes, OutputChange, OutputChangeKind, Rebound, Retyped, bind, compare, rebind},
+    bind::{Binding, Changes, OutputChange, OutputChangeKind, Rebound, Retyped, RowChange, bind, compare, rebind},
     catalog::{Catalog, Column, Defaults, EmptyCatalog},
     diagnostic::{Diagnostic, Severity, code},
     dialect::{Dialect, UnknownDialect},
@@ -44,6 +45,7 @@ pub use crate::{
     schema::Schema,
     script::Script,
     split::split,
+    typing::{Effect, OtherTypes, RetypedColumn, Type, Use, narrows, retyped, type_of, widens},
 };
 
 /// Parses and binds in one go.

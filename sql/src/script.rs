@@ -272,10 +272,37 @@ pub(crate) enum Body {
 pub(crate) struct Select {
     pub items: Vec<Item>,
     pub sources: Vec<Source>,
-    pub filters: Vec<(Indirect, Expr)>,
+    pub filters: Vec<(Clause, Expr)>,
     pub group_by: Vec<Expr>,
     /// `GROUP BY ALL`: by every item that does not aggregate.
     pub group_by_all: bool,
+}
+
+/// A part of a select that decides about its rows; platforms differ in which of them see aliases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Clause {
+    Where,
+    GroupBy,
+    Having,
+    Qualify,
+    /// `CONNECT BY`.
+    Hierarchy,
+    /// `DISTINCT ON`.
+    DistinctOn,
+    /// What distributes and sorts rows before the result is ordered.
+    Sort,
+    OrderBy,
+}
+
+impl Clause {
+    pub fn reason(self) -> Indirect {
+        match self {
+            Clause::Where | Clause::Having | Clause::Qualify | Clause::DistinctOn => Indirect::Filter,
+            Clause::GroupBy => Indirect::GroupBy,
+            Clause::Hierarchy => Indirect::Join,
+            Clause::Sort | Clause::OrderBy => Indirect::Sort,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

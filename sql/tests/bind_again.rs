@@ -35,8 +35,17 @@ fn shown(changes: &Changes, sql: &str) -> String {
             OutputChangeKind::Removed => "removed".to_owned(),
             OutputChangeKind::Retyped { before, after } => format!("{} => {}", text(before), text(after)),
             OutputChangeKind::Sources => "from other columns".to_owned(),
+            OutputChangeKind::Moved { before, after } => format!("moved from {before} to {after}"),
         };
         lines.push(format!("{}: {table}{} {kind}", found.statement, found.column));
+    }
+    let names = |columns: &[sql::ColumnRef]| {
+        let names: Vec<String> = columns.iter().map(|column| format!("{}.{}", column.table, column.column)).collect();
+        if names.is_empty() { "nothing".to_owned() } else { names.join(" ") }
+    };
+    for found in &changes.rows {
+        let place = &sql[found.span.start..found.span.end];
+        lines.push(format!("{}: `{place}` {} => {}", found.statement, names(&found.before), names(&found.after)));
     }
     lines.join("\n")
 }
@@ -66,7 +75,8 @@ fn a_column_is_renamed() {
         &expect![[r#"
             unknown-column `amount`: column "amount" is not in any table in scope, did you mean "amnt"?
             unknown-column `amount`: column "amount" is not in any table in scope, did you mean "amnt"?
-            0: v.twice from other columns"#]],
+            0: v.twice from other columns
+            0: `amount` orders.amount => nothing"#]],
     );
 }
 
@@ -101,6 +111,7 @@ fn a_column_could_now_be_of_two_tables() {
         ("a(id int, x text) b(id int)", "a(id int, x text) b(id int, x text)"),
         &expect![[r#"
             ambiguous-column `x`: column "x" could be of several tables
-            0: x text => "#]],
+            0: x text => 
+            0: x from other columns"#]],
     );
 }

@@ -412,6 +412,7 @@ fn arrays_and_fields() {
               'b' <- s.q filter `sum(amt)`
               'b' <- s.amt aggregation `sum(amt)`
               * <- s.q group by
+              * <- s.id group by
         "#]],
     );
 }

@@ -8,14 +8,24 @@ use super::target::Target;
 use super::{Exit, Failure, Format, Outcome, Place, Session};
 use crate::{config, graphql, http};
 
-/// Print the GraphQL schema
+/// Print the GraphQL schema, or the JSON Schema of a change file
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  headwater schema > web/schema.graphql")]
-pub struct Schema {}
+#[command(after_help = "\
+Example:
+  headwater schema > web/schema.graphql
+  headwater schema --change > change.schema.json")]
+pub struct Schema {
+    /// The JSON Schema of what `headwater check --change` reads
+    #[arg(long)]
+    change: bool,
+}
 
 impl Schema {
     pub fn run(self) -> Outcome {
-        print(&graphql::sdl())?;
+        match self.change {
+            true => print_json(&impact::schema::json_schema())?,
+            false => print(&graphql::sdl())?,
+        }
         Ok(Exit::Done)
     }
 }

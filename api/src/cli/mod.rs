@@ -1,5 +1,6 @@
 //! The command line. Exit codes: 0 done, 1 findings (something was rejected, or differs), 2 wrong use, 3 failed.
 
+mod check;
 mod imports;
 mod ingest;
 mod inspect;
@@ -43,6 +44,7 @@ enum Command {
     Serve(serve::Serve),
     #[command(subcommand)]
     Ingest(ingest::Ingest),
+    Check(check::Check),
     Lineage(lineage::Lineage),
     Schema(inspect::Schema),
     Config(inspect::Show),
@@ -122,6 +124,7 @@ impl Command {
             Command::Schema(command) => command.run(),
             Command::Config(command) => command.run(session),
             Command::Serve(command) => wait(command.run(session)),
+            Command::Check(command) => wait(command.run(session)),
             Command::Ingest(command) => wait(command.run(session)),
             Command::Digest(command) => wait(command.run(session)),
             Command::Events(command) => wait(command.run(session)),

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use impact::schema::Problem;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Failure;
+use crate::check::ToldProblem;
 use crate::config::Secret;
 
 /// How often a server that is busy is asked again, and how long between.
@@ -65,6 +68,28 @@ impl Remote {
                 Ok(Some(body["message"].as_str().unwrap_or("no reason given").to_owned()))
             }
             status if status.is_success() => Ok(None),
+            status => Err(self.refused(status, response).await),
+        }
+    }
+
+    /// What the server answers to a proposal, or to what one is made from; or what it finds wrong with it.
+    pub async fn impact<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Result<T, Vec<Problem>>, Failure> {
+        let response = self.answer(Method::POST, path, Some(body)).await?;
+        match response.status() {
+            StatusCode::UNPROCESSABLE_ENTITY => {
+                let body: Value = response.json().await.map_err(|error| self.unreadable(&error))?;
+                let problems: Vec<ToldProblem> = serde_json::from_value(body["problems"].clone()).unwrap_or_default();
+                if problems.is_empty() {
+                    let message = body["message"].as_str().unwrap_or("no reason given");
+                    return Err(Failure::Usage(format!("{} answered 422: {message}", self.base)));
+                }
+                Ok(Err(problems.into_iter().map(Problem::from).collect()))
+            }
+            status if status.is_success() => Ok(Ok(response.json().await.map_err(|error| self.unreadable(&error))?)),
             status => Err(self.refused(status, response).await),
         }
     }

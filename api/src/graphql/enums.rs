@@ -134,6 +134,39 @@ pub enum ReasonCode {
     Restricted,
 }
 
+/// What becomes of a consumer when a schema changes.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "impact::schema::Verdict")]
+pub enum Verdict {
+    /// it fails
+    Breaks,
+    /// it runs, and its own output gains, loses, renames or retypes a column
+    SchemaChanges,
+    /// it has other values
+    ValueChanges,
+    /// it has other rows
+    RowsChange,
+    /// what it does with the change is not known
+    MayBreak,
+    /// it was looked at, and nothing of it changes
+    Safe,
+}
+
+/// What is done to a dataset or a column, spelled as in a change file.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "impact::schema::Op", rename_items = "snake_case")]
+pub enum ChangeOp {
+    DropColumn,
+    RenameColumn,
+    RetypeColumn,
+    SetNullable,
+    AddColumn,
+    ChangeMeaning,
+    DropDataset,
+    RenameDataset,
+    ReplaceQuery,
+}
+
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
 #[graphql(remote = "impact::Use")]
 pub enum ImpactUse {

@@ -2,8 +2,10 @@
 
 use std::fmt::Display;
 
-use async_graphql::{ErrorExtensionValues, Response, ServerError};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{ErrorExtensionValues, Name, Response, ServerError, Value};
 use graph::{Revision, StoreError};
+use impact::schema::Problem;
 
 use crate::error::{Code, STORE_UNAVAILABLE};
 
@@ -26,6 +28,8 @@ pub enum ApiError {
     IndexBehind { wanted: Revision, held: Revision },
     #[error("`text`: {0}")]
     BadSearch(String),
+    #[error("{}", joined(.0))]
+    Proposal(Vec<Problem>),
     #[error("the input was refused: {0}")]
     Refused(String),
     #[error("the document has {found} bytes; the limit is {limit}")]
@@ -55,7 +59,9 @@ impl ApiError {
     pub fn code(&self) -> Code {
         match self {
             ApiError::BadId { .. } => Code::BadId,
-            ApiError::BadArgument { .. } | ApiError::BadSearch(_) | ApiError::Refused(_) => Code::InvalidArgument,
+            ApiError::BadArgument { .. } | ApiError::BadSearch(_) | ApiError::Refused(_) | ApiError::Proposal(_) => {
+                Code::InvalidArgument
+            }
             ApiError::NotFound { .. } => Code::NotFound,
             ApiError::FutureRevision { .. } => Code::FutureRevision,
             ApiError::IndexBehind { .. } => Code::IndexBehind,
@@ -112,9 +118,32 @@ pub fn with_codes(mut response: Response) -> Response {
 }
 
 fn coded(mut error: ServerError) -> ServerError {
-    let code = error.source::<ApiError>().map_or(Code::BadQuery, ApiError::code);
-    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code.graphql());
+    let api = error.source::<ApiError>();
+    let code = api.map_or(Code::BadQuery, ApiError::code);
+    let problems = match api {
+        Some(ApiError::Proposal(problems)) => Some(Value::List(problems.iter().map(told).collect())),
+        Some(_) | None => None,
+    };
+    let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+    extensions.set("code", code.graphql());
+    if let Some(problems) = problems {
+        extensions.set("problems", problems);
+    }
     error
+}
+
+/// A problem of a proposal: its place, and the names that may have been meant.
+fn told(problem: &Problem) -> Value {
+    let candidates = problem.candidates.iter().cloned().map(Value::String).collect();
+    Value::Object(IndexMap::from_iter([
+        (Name::new("place"), Value::String(problem.place.clone())),
+        (Name::new("message"), Value::String(problem.message.clone())),
+        (Name::new("candidates"), Value::List(candidates)),
+    ]))
+}
+
+fn joined(problems: &[Problem]) -> String {
+    problems.iter().map(crate::check::render::problem).collect::<Vec<_>>().join("; ")
 }
 
 trait FromApi {

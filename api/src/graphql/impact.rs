@@ -116,6 +116,7 @@ impl From<ImpactError> for ApiError {
     fn from(error: ImpactError) -> ApiError {
         match error {
             ImpactError::Store(error) => error.into(),
+            ImpactError::Proposal(problems) => ApiError::Proposal(problems),
         }
     }
 }

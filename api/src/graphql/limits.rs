@@ -47,6 +47,7 @@ fn length(field: &str) -> Option<Length> {
         "datasets" | "rejectedEvents" | "history" => page("first", 50),
         "lineage" | "deletionImpact" | "parseSql" => flat("limit", 2000),
         "paths" => flat("limit", 100),
+        "schemaChangeImpact" => flat("first", 100),
         "producers" | "consumers" | "inputs" | "outputs" | "namespaces" => Some(Length::About(10)),
         "owners" | "tags" | "descriptions" | "reportedAs" | "matches" | "facets" | "values" | "events"
         | "statistics" | "assertions" | "reasons" | "faults" => Some(Length::About(4)),
@@ -182,7 +183,7 @@ mod tests {
     use super::length;
 
     /// Types whose lists are as long as the field that gave them says.
-    const COUNTED_BEFORE: [&str; 13] = [
+    const COUNTED_BEFORE: [&str; 14] = [
         "ColumnConnection",
         "RunConnection",
         "SearchConnection",
@@ -190,6 +191,7 @@ mod tests {
         "Lineage",
         "Paths",
         "DeletionImpact",
+        "SchemaChangeImpact",
         "ParsedSql",
         "SqlStatement",
         "SqlNet",

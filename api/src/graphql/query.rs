@@ -8,7 +8,7 @@ use search::Filter;
 
 use super::column::Column;
 use super::dataset::Dataset;
-use super::enums::{Direction, EdgeKind, Level, RunState};
+use super::enums::{Direction, EdgeKind, Level, RunState, Verdict};
 use super::error::ApiError;
 use super::estate::Estate;
 use super::evidence::{self, EdgeEvidence};
@@ -21,6 +21,7 @@ use super::parse_sql::{self, SqlTableInput};
 use super::parsed::ParsedSql;
 use super::paths::{self, Paths};
 use super::run::{self, Run};
+use super::schema_impact::{self, SchemaChangeImpact, SchemaChangeInput};
 use super::scope::{AsOf, Scope};
 use super::search::{self as finding, SearchConnection, SearchFilter, SearchHit};
 use super::{error, ids, page, walking};
@@ -166,6 +167,24 @@ impl Query {
         as_of: Option<AsOf>,
     ) -> Result<DeletionImpact> {
         Ok(impact::deletion(Scope::of(ctx)?, impact::Question { id, depth, limit, as_of }).await?)
+    }
+
+    /// what becomes of everything downstream when schemas change; `limit` is the most consumers that are looked at, and
+    /// `verdicts` are those that `consumers` lists
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of a GraphQL field")]
+    async fn schema_change_impact(
+        &self,
+        ctx: &Context<'_>,
+        proposal: SchemaChangeInput,
+        #[graphql(default_with = "Some(1000)")] depth: Option<i32>,
+        #[graphql(default_with = "Some(200_000)")] limit: Option<i32>,
+        as_of: Option<AsOf>,
+        #[graphql(default_with = "Some(100)")] first: Option<i32>,
+        after: Option<String>,
+        verdicts: Option<Vec<Verdict>>,
+    ) -> Result<SchemaChangeImpact> {
+        let question = schema_impact::Question { proposal, depth, limit, as_of, first, after, verdicts };
+        Ok(schema_impact::impact(Scope::of(ctx)?, question).await?)
     }
 
     /// the lineage of a text of SQL, which is neither run nor kept; `namespace` looks tables up in the graph, and what

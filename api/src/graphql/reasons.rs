@@ -44,7 +44,21 @@ pub async fn told(
     Ok(reasons.collect())
 }
 
-fn message(reason: walk::Reason, count: u64, limits: Limits) -> String {
+/// As answers outside GraphQL spell it.
+pub fn code(reason: walk::Reason) -> &'static str {
+    match reason {
+        walk::Reason::NodeLimit => "node_limit",
+        walk::Reason::DepthLimit => "depth_limit",
+        walk::Reason::Deadline => "deadline",
+        walk::Reason::UnparsedQuery => "unparsed_query",
+        walk::Reason::UnknownTransformation => "unknown_transformation",
+        walk::Reason::UnresolvedDataset => "unresolved_dataset",
+        walk::Reason::Restricted => "restricted",
+    }
+}
+
+/// Why, in words.
+pub fn message(reason: walk::Reason, count: u64, limits: Limits) -> String {
     match reason {
         walk::Reason::NodeLimit => {
             format!("the limit of {} was reached; at least {count} more are not shown", limits.nodes)

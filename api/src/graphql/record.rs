@@ -49,6 +49,15 @@ impl<T: Record> RecordField<T> {
         RecordField { name, description: None, type_info: U::create_type_info, bind }
     }
 
+    /// Another record, or null.
+    pub fn maybe<U: Record + OutputType>(name: &'static str, get: fn(&T) -> Option<&U>) -> RecordField<T> {
+        let bind: Bind<T> = Box::new(move |ctx, sets| {
+            let plan = Plan::<U>::new(ctx, sets)?;
+            Ok(Arc::new(move |value| get(value).map_or(Value::Null, |value| plan.row(value))))
+        });
+        RecordField { name, description: None, type_info: Option::<U>::create_type_info, bind }
+    }
+
     /// A list of records.
     pub fn list<U: Record + OutputType>(name: &'static str, get: fn(&T) -> &[U]) -> RecordField<T> {
         let bind: Bind<T> = Box::new(move |ctx, sets| {

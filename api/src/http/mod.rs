@@ -6,6 +6,7 @@ mod budget;
 mod front;
 mod graphql;
 mod health;
+mod impact;
 pub mod inputs;
 mod lineage;
 mod reply;
@@ -62,6 +63,9 @@ pub fn router(app: Arc<App>) -> Router {
     let compressed = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).fallback(|| wrong_method("GET, POST")))
         .route("/graphql/ws", get(graphql::get))
+        .route("/api/v1/impact/schema", post(impact::schema).fallback(|| wrong_method("POST")))
+        .route("/api/v1/impact/proposal", post(impact::proposal).fallback(|| wrong_method("POST")))
+        .route("/api/v1/schema/change.json", get(impact::change_schema).fallback(|| wrong_method("GET")))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     let mut router = Router::new()
         .route("/healthz", get(health::alive))

@@ -22,17 +22,23 @@ pub struct Artifacts {
 
 impl Artifacts {
     pub fn load(dir: &Path, problems: &mut Vec<Problem>) -> Result<Artifacts, ImportError> {
-        let manifest = json(&dir.join("manifest.json"))?;
-        if !manifest["nodes"].is_object() {
-            let message = "expected the manifest of dbt, with an object `nodes`, found none".to_owned();
-            return Err(ImportError::Content { place: dir.join("manifest.json").display().to_string(), message });
-        }
+        let Artifacts { manifest, .. } = Artifacts::of_manifest(&dir.join("manifest.json"))?;
         let names = ["catalog.json", "run_results.json", "sources.json"];
         let [catalog, run_results, sources] = names.map(|name| optional(dir, name, problems));
         for error in catalog["errors"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             problems.push(Problem::new("catalog.json", error));
         }
         Ok(Artifacts { manifest, catalog, run_results, sources })
+    }
+
+    /// The manifest alone, from any file.
+    pub fn of_manifest(file: &Path) -> Result<Artifacts, ImportError> {
+        let manifest = json(file)?;
+        if !manifest["nodes"].is_object() {
+            let message = "expected the manifest of dbt, with an object `nodes`, found none".to_owned();
+            return Err(ImportError::Content { place: file.display().to_string(), message });
+        }
+        Ok(Artifacts { manifest, catalog: Value::Null, run_results: Value::Null, sources: Value::Null })
     }
 
     /// `duckdb`, `postgres`, …

@@ -7,10 +7,13 @@
 mod artifacts;
 mod events;
 mod facets;
+mod models;
 mod names;
 mod profile;
 mod results;
 mod units;
+
+pub use models::{Code, Manifest, Model, manifest};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,12 +1,12 @@
 //! Binding again: what another catalog changes for a script.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::{
     bind::bind,
     catalog::{Catalog, Column, Defaults},
     diagnostic::{Diagnostic, code},
-    lineage::{ColumnRef, Lineage, StatementLineage},
+    lineage::{ColumnRef, Indirect, Lineage, StatementLineage},
     name::{Span, TableName},
     script::Script,
 };
@@ -22,18 +22,21 @@ pub struct Rebound {
 /// What a change of the catalog does to a script.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// References that resolved before and do so no longer, or not to one table.
+    /// What was right before and is so no longer: references that do not resolve, or not to one table, lists of
+    /// columns that no longer fit, and columns of one name where names must differ.
     pub unresolved: Vec<Diagnostic>,
     /// Columns that the script uses and that have another type now.
     pub retyped: Vec<Retyped>,
-    /// Columns of results and of created tables that come, go, or are something else.
+    /// Columns of results, of created tables and of tables that are written to, that come, go, or are something else.
     pub outputs: Vec<OutputChange>,
+    /// Conditions, keys and orders that other columns decide than before.
+    pub rows: Vec<RowChange>,
 }
 
 impl Changes {
     /// Whether the script is as good under the new catalog as under the old.
     pub fn is_empty(&self) -> bool {
-        self.unresolved.is_empty() && self.retyped.is_empty() && self.outputs.is_empty()
+        self.unresolved.is_empty() && self.retyped.is_empty() && self.outputs.is_empty() && self.rows.is_empty()
     }
 }
 
@@ -47,14 +50,17 @@ pub struct Retyped {
     pub spans: Vec<Span>,
 }
 
-/// A column of a result, or of a table that a statement creates, that is not what it was.
+/// A column of a result, or of a table that a statement creates or writes to, that is not what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputChange {
     /// Which statement of the script.
     pub statement: usize,
-    /// The created table; `None` for the result of a query.
+    /// The table that is created or written to; `None` for the result of a query.
     pub table: Option<TableName>,
     pub column: String,
+    /// Where it stands among the columns, from 0: of one that is removed, where it stood. `None` for a column of a
+    /// table that is only written to. A column that was renamed is removed and added at the same place.
+    pub position: Option<usize>,
     pub kind: OutputChangeKind,
 }
 
@@ -67,8 +73,27 @@ pub enum OutputChangeKind {
         before: Option<String>,
         after: Option<String>,
     },
-    /// It is made from other columns.
+    /// It is made from other columns, or of nothing.
     Sources,
+    /// Other columns stand before it; both positions count from 0.
+    Moved {
+        before: usize,
+        after: usize,
+    },
+}
+
+/// One place that decides about the rows of a statement's result, and the columns that it means.
+///
+/// A name that means another column than before has columns on both sides; what no longer decides has none after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowChange {
+    /// Which statement of the script.
+    pub statement: usize,
+    pub kind: Indirect,
+    /// The name in the text, or the joined source whose columns `USING` and `NATURAL` compare.
+    pub span: Span,
+    pub before: Vec<ColumnRef>,
+    pub after: Vec<ColumnRef>,
 }
 
 /// One binding of a script, to be compared with another.
@@ -94,19 +119,43 @@ pub fn rebind(script: &Script, before: &dyn Catalog, after: &dyn Catalog, defaul
 
 /// What differs between two bindings of one script.
 pub fn compare(before: Binding<'_>, after: Binding<'_>) -> Changes {
-    let mut outputs = Vec::new();
+    let mut changes = Changes {
+        unresolved: unresolved(before.diagnostics, after.diagnostics),
+        retyped: retyped(before, after),
+        ..Changes::default()
+    };
     let pairs = before.lineage.statements.iter().zip(&after.lineage.statements);
     for (statement, (old, new)) in pairs.enumerate() {
-        statement_outputs(statement, old, new, &mut outputs);
+        statement_outputs(statement, old, new, &mut changes.outputs);
+        row_changes(statement, old, new, &mut changes.rows);
     }
-    Changes { unresolved: unresolved(before.diagnostics, after.diagnostics), retyped: retyped(before, after), outputs }
+    changes
 }
 
 fn unresolved(before: &[Diagnostic], after: &[Diagnostic]) -> Vec<Diagnostic> {
-    const CODES: [&str; 3] = [code::UNKNOWN_COLUMN, code::UNKNOWN_TABLE, code::AMBIGUOUS_COLUMN];
-    let known: HashSet<(&str, Span)> = before.iter().map(|found| (found.code, found.span)).collect();
-    let lost = after.iter().filter(|found| CODES.contains(&found.code) && !known.contains(&(found.code, found.span)));
-    lost.cloned().collect()
+    let known: HashSet<(&str, Span, &str)> = before.iter().map(what_and_where).collect();
+    after
+        .iter()
+        .filter(|found| BREAKING.contains(&found.code) && !known.contains(&what_and_where(found)))
+        .cloned()
+        .collect()
+}
+
+/// The codes of what a database refuses.
+const BREAKING: [&str; 6] = [
+    code::UNKNOWN_COLUMN,
+    code::UNKNOWN_TABLE,
+    code::AMBIGUOUS_COLUMN,
+    code::COLUMN_COUNT,
+    code::DUPLICATE_COLUMN,
+    code::INCOMPATIBLE_TYPES,
+];
+
+/// What is the same when something is reported again: several names may be reported at one place, and neither the
+/// hint at another name nor the count of columns makes it another finding.
+fn what_and_where(found: &Diagnostic) -> (&'static str, Span, &str) {
+    let name = if found.code == code::COLUMN_COUNT { None } else { found.message.split('"').nth(1) };
+    (found.code, found.span, name.unwrap_or_default())
 }
 
 fn retyped(before: Binding<'_>, after: Binding<'_>) -> Vec<Retyped> {
@@ -168,11 +217,17 @@ fn same_type(before: &Option<String>, after: &Option<String>) -> bool {
 type Output<'a> = (&'a str, &'a Option<String>);
 
 fn statement_outputs(at: usize, before: &StatementLineage, after: &StatementLineage, out: &mut Vec<OutputChange>) {
-    column_changes(at, None, (&results(before), &results(after)), (before, after), out);
+    Outputs { statement: at, table: None, before, after, out }.compare(&results(before), &results(after));
     for table in &before.created {
         let Some(other) = after.created.iter().find(|other| other.name == table.name) else { continue };
-        let columns = (&listed(&table.columns)[..], &listed(&other.columns)[..]);
-        column_changes(at, Some(&table.name), columns, (before, after), out);
+        let mut outputs = Outputs { statement: at, table: Some(&table.name), before, after, out };
+        outputs.compare(&listed(&table.columns), &listed(&other.columns));
+    }
+    let mut written: Vec<&TableName> = before.writes.iter().chain(&after.writes).map(|used| &used.name).collect();
+    written.sort();
+    written.dedup();
+    for table in written.into_iter().filter(|name| before.created.iter().all(|table| table.name != **name)) {
+        Outputs { statement: at, table: Some(table), before, after, out }.compare_written();
     }
 }
 
@@ -184,31 +239,67 @@ fn listed(columns: &[Column]) -> Vec<Output<'_>> {
     columns.iter().map(|column| (column.name.as_str(), &column.data_type)).collect()
 }
 
-fn column_changes(
+/// The columns of one result or table, under two bindings of one statement.
+struct Outputs<'a> {
     statement: usize,
-    table: Option<&TableName>,
-    (old, new): (&[Output<'_>], &[Output<'_>]),
-    (before, after): (&StatementLineage, &StatementLineage),
-    out: &mut Vec<OutputChange>,
-) {
-    let mut push = |column: &str, kind: OutputChangeKind| {
-        out.push(OutputChange { statement, table: table.cloned(), column: column.to_owned(), kind });
-    };
-    let (was, is) = (sources(before, table), sources(after, table));
-    for (name, data_type) in old {
-        match new.iter().find(|(other, _)| other == name) {
-            None => push(name, OutputChangeKind::Removed),
-            Some((_, other)) if !same_type(data_type, other) => {
-                let (before, after) = ((*data_type).clone(), (*other).clone());
-                push(name, OutputChangeKind::Retyped { before, after });
+    table: Option<&'a TableName>,
+    before: &'a StatementLineage,
+    after: &'a StatementLineage,
+    out: &'a mut Vec<OutputChange>,
+}
+
+impl Outputs<'_> {
+    fn push(&mut self, column: &str, position: Option<usize>, kind: OutputChangeKind) {
+        let (statement, table, column) = (self.statement, self.table.cloned(), column.to_owned());
+        self.out.push(OutputChange { statement, table, column, position, kind });
+    }
+
+    fn compare(&mut self, old: &[Output<'_>], new: &[Output<'_>]) {
+        let (was, is) = (sources(self.before, self.table), sources(self.after, self.table));
+        let (old_places, new_places) = (places(old), places(new));
+        for (at, ((name, data_type), key)) in old.iter().zip(&old_places).enumerate() {
+            let Some(now) = new_places.iter().position(|other| other == key) else {
+                self.push(name, Some(at), OutputChangeKind::Removed);
+                continue;
+            };
+            let other = new[now].1;
+            if !same_type(data_type, other) {
+                let (before, after) = ((*data_type).clone(), other.clone());
+                self.push(name, Some(now), OutputChangeKind::Retyped { before, after });
             }
-            Some(_) if was.get(name) != is.get(name) => push(name, OutputChangeKind::Sources),
-            Some(_) => {}
+            if was.get(name) != is.get(name) {
+                self.push(name, Some(now), OutputChangeKind::Sources);
+            }
+            if at != now {
+                self.push(name, Some(now), OutputChangeKind::Moved { before: at, after: now });
+            }
+        }
+        for (at, (name, _)) in new.iter().enumerate().filter(|(at, _)| !old_places.contains(&new_places[*at])) {
+            self.push(name, Some(at), OutputChangeKind::Added);
         }
     }
-    for (name, _) in new.iter().filter(|(name, _)| old.iter().all(|(other, _)| other != name)) {
-        push(name, OutputChangeKind::Added);
+
+    /// Of a table that is written to, only where the values come from can change.
+    fn compare_written(&mut self) {
+        let (was, is) = (sources(self.before, self.table), sources(self.after, self.table));
+        let mut changed: Vec<&str> = was.keys().chain(is.keys()).copied().collect();
+        changed.sort_unstable();
+        changed.dedup();
+        for column in changed.into_iter().filter(|column| was.get(column) != is.get(column)) {
+            self.push(column, None, OutputChangeKind::Sources);
+        }
     }
+}
+
+/// Each column's name, and how many of that name stand before it.
+fn places<'o>(columns: &[Output<'o>]) -> Vec<(&'o str, usize)> {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let counted = columns.iter().map(|(name, _)| {
+        let count = seen.entry(name).or_default();
+        *count += 1;
+        (*name, *count)
+    });
+    counted.collect()
 }
 
 /// What each column of the result, or of the table, is made from.
@@ -221,4 +312,31 @@ fn sources<'l>(statement: &'l StatementLineage, table: Option<&TableName>) -> Ha
         }
     }
     sources
+}
+
+fn row_changes(statement: usize, before: &StatementLineage, after: &StatementLineage, out: &mut Vec<RowChange>) {
+    let (was, is) = (deciding(before), deciding(after));
+    let mut keys: Vec<&(Span, Indirect)> = was.keys().chain(is.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    for key in keys {
+        let old = was.get(key).cloned().unwrap_or_default();
+        let new = is.get(key).cloned().unwrap_or_default();
+        if old != new {
+            let only = |some: &BTreeSet<&ColumnRef>, other: &BTreeSet<&ColumnRef>| {
+                some.difference(other).map(|column| (*column).clone()).collect::<Vec<_>>()
+            };
+            let (span, kind) = *key;
+            out.push(RowChange { statement, kind, span, before: only(&old, &new), after: only(&new, &old) });
+        }
+    }
+}
+
+/// The columns that decide about rows, by the places where they do.
+fn deciding(statement: &StatementLineage) -> BTreeMap<(Span, Indirect), BTreeSet<&ColumnRef>> {
+    let mut columns: BTreeMap<(Span, Indirect), BTreeSet<&ColumnRef>> = BTreeMap::new();
+    for influence in &statement.influences {
+        columns.entry((influence.span, influence.kind)).or_default().insert(&influence.source);
+    }
+    columns
 }

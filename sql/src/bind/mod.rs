@@ -5,6 +5,7 @@ mod answer;
 mod change;
 mod fields;
 mod modify;
+mod names;
 mod query;
 mod relation;
 mod scope;
@@ -13,7 +14,7 @@ mod star;
 mod statement;
 mod tables;
 
-pub use again::{Binding, Changes, OutputChange, OutputChangeKind, Rebound, Retyped, compare, rebind};
+pub use again::{Binding, Changes, OutputChange, OutputChangeKind, Rebound, Retyped, RowChange, compare, rebind};
 use relation::{Column, Origin, Relation, Sym, TableId};
 use scope::Env;
 use tables::Tables;

@@ -8,6 +8,7 @@ use super::{
     relation::{Column, Label, Origin, Origins, Relation, Sym, TableId},
     scope::{Env, Scope},
 };
+use crate::diagnostic::{Severity, code};
 use crate::script::{Item, MergeInsert, Modify, Place, Relation as Written, Returning, Set, Source};
 
 /// A source whose rows change.
@@ -95,6 +96,10 @@ impl<'a> Binder<'a> {
             && let Some(source) = scope.sources.last()
         {
             let relation = Rc::clone(&source.relation);
+            let own = Rc::clone(&self.tables.get(first.table).relation);
+            if modify.all_columns && !own.is_open() {
+                self.check_same_names(&own, &relation, first.place);
+            }
             self.whole_rows(&relation, first.table, modify.whole_row);
         }
         let sets_only = !modify.sets.is_empty() && modify.inserts.is_empty() && !modify.all_columns;
@@ -118,6 +123,7 @@ impl<'a> Binder<'a> {
         } else {
             insert.columns.iter().map(|name| self.tables.label(*name)).collect()
         };
+        self.check_inserted(insert, target);
         for (index, value) in insert.values.iter().enumerate() {
             let origins = self.item_origins(scope, value);
             let same_name = origins.iter().find(|origin| origin.is_identity()).map(|origin| origin.column);
@@ -127,6 +133,18 @@ impl<'a> Binder<'a> {
         }
         for (name, value) in insert.columns.iter().zip(&insert.values) {
             self.check_target(target, *name, value.place);
+        }
+    }
+
+    /// Says when values without names do not fit the columns of the known target.
+    fn check_inserted(&mut self, insert: &MergeInsert, target: TableId) {
+        let bound = self.tables.get(target);
+        let (count, columns) = (insert.values.len(), bound.relation.columns.len());
+        let closed = bound.known && !bound.relation.is_open() && insert.columns.is_empty() && count > 0;
+        if closed && (count > columns || count < columns && !self.script.dialect.fills_partly()) {
+            let place = insert.values[0].place;
+            let message = format!("{count} values for {columns} columns: expected equally many");
+            self.report(code::COLUMN_COUNT, Severity::Warning, place, message);
         }
     }
 

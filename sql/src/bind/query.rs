@@ -8,10 +8,10 @@ use super::{
     scope::{Aliases, CteNode, Env, Scope},
 };
 use crate::{
-    diagnostic::{Severity, code},
+    dialect::Sees,
     functions,
     lineage::Indirect,
-    script::{Body, Branch, Class, Cte, Expr, Item, Name, Place, QueryId, Ref, Select, SetOp, Target, Usage},
+    script::{Body, Branch, Class, Clause, Cte, Expr, Item, Name, Place, QueryId, Ref, Select, SetOp, Target, Usage},
 };
 
 /// How often a recursive query is followed before its columns count as settled.
@@ -38,7 +38,10 @@ impl<'a> Binder<'a> {
     pub(super) fn declare<'s>(&mut self, cte: &'a Cte, env: &mut Env<'s>) {
         let key = self.tables.label(cte.name).key;
         let relation = if cte.recursive { self.recursive(cte, key, env) } else { self.query(cte.query, env) };
+        let place = self.script.queries[cte.query.0 as usize].place;
+        self.check_names(&relation, cte.columns.len(), place);
         let relation = self.renamed(relation, &cte.columns);
+        let relation = self.told_apart(relation, place);
         env.ctes = Some(Rc::new(CteNode { key, relation, before: env.ctes.take() }));
     }
 
@@ -100,7 +103,10 @@ impl<'a> Binder<'a> {
             result = match branch.op {
                 SetOp::First => relation,
                 SetOp::Union => Rc::new(self.union(&result, &relation, branch.by_name)),
-                SetOp::Intersect | SetOp::Except => Rc::new(restricted(&result, &relation)),
+                SetOp::Intersect | SetOp::Except => {
+                    self.check_branches(&result, &relation);
+                    Rc::new(restricted(&result, &relation))
+                }
             };
         }
         self.ordered(result, order_by, env)
@@ -154,15 +160,7 @@ impl<'a> Binder<'a> {
                 None => {}
             }
         }
-        if !left.is_open() && !right.is_open() && left.columns.len() != right.columns.len() {
-            let place = result.columns.first().map_or(Place(0, 0), |column| column.place);
-            let message = format!(
-                "the branches of a set operation have {} and {} columns: expected equally many",
-                left.columns.len(),
-                right.columns.len()
-            );
-            self.report(code::COLUMN_COUNT, Severity::Warning, place, message);
-        }
+        self.check_branches(left, right);
         result
     }
 
@@ -210,25 +208,41 @@ impl<'a> Binder<'a> {
         if !result.is_open() {
             result.sure = result.columns.len();
         }
-        scope.see_aliases = if forward { Aliases::First } else { Aliases::Second };
-        for (reason, expr) in &select.filters {
+        for (clause, expr) in &select.filters {
+            scope.see_aliases = self.aliases_in(*clause, expr);
             let origins = self.origins(&scope, expr);
-            result.decide_by(origins, *reason);
+            result.decide_by(origins, clause.reason());
         }
         for expr in &select.group_by {
+            scope.see_aliases = self.aliases_in(Clause::GroupBy, expr);
             let origins = self.ordinal(expr, &result).unwrap_or_else(|| self.origins(&scope, expr));
             result.decide_by(origins, Indirect::GroupBy);
         }
         if select.group_by_all {
             result.decide_by(grouped.iter().flat_map(|origins| origins.iter().copied()), Indirect::GroupBy);
         }
-        scope.see_aliases = Aliases::First;
         for expr in order_by {
+            scope.see_aliases = self.aliases_in(Clause::OrderBy, expr);
             let origins = self.ordinal(expr, &result).unwrap_or_else(|| self.origins(&scope, expr));
             result.decide_by(origins, Indirect::Sort);
         }
         result.influences = distinct(std::mem::take(&mut result.influences));
         result
+    }
+
+    /// How an expression of a clause sees the aliases of the select list.
+    fn aliases_in(&self, clause: Clause, expr: &Expr) -> Aliases {
+        let alone = || match expr.refs.as_slice() {
+            [Ref { target: Target::Column(path), usage: Usage::IDENTITY, .. }] => path.len() == 1,
+            _ => false,
+        };
+        match self.script.dialect.sees_aliases(clause) {
+            _ if self.script.dialect.has_forward_aliases() => Aliases::First,
+            Sees::Nowhere => Aliases::No,
+            Sees::Alone if !alone() => Aliases::No,
+            Sees::Alone | Sees::Anywhere if clause == Clause::OrderBy => Aliases::First,
+            Sees::Alone | Sees::Anywhere => Aliases::Second,
+        }
     }
 
     /// Aliases of later items, for platforms where earlier ones may use them.
@@ -339,10 +353,14 @@ impl<'a> Binder<'a> {
             match &found.target {
                 Target::Column(path) => {
                     let columns = self.column(scope, path, &[], place);
+                    if path.len() > 1 {
+                        self.check_fields(&columns, path.last(), place);
+                    }
                     origins.extend(columns.into_iter().map(|origin| origin.used(usage).at(place)));
                 }
                 Target::Field { column, fields } => {
                     let columns = self.column(scope, column, fields, place);
+                    self.check_fields(&columns, fields.last(), place);
                     origins.extend(columns.into_iter().map(|origin| origin.used(usage).at(place)));
                 }
                 Target::Rows(query) => {

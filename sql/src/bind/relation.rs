@@ -103,6 +103,8 @@ pub(super) struct Relation {
     pub sure: usize,
     /// Names that the open tables do not pass on.
     pub hidden: Vec<Sym>,
+    /// Names, in lower case, that several columns have, so that none of these can be named.
+    pub twice: Vec<Sym>,
     /// Where a column of any name comes from, as with the fields of an unnested array.
     pub any: Option<Origins>,
     /// What decides which rows there are.

@@ -226,7 +226,7 @@ impl Binder<'_> {
         }
     }
 
-    fn report_ambiguous(&mut self, name: Name, place: Place) {
+    pub(super) fn report_ambiguous(&mut self, name: Name, place: Place) {
         let shown = self.written(name);
         let message = format!("column \"{shown}\" could be of several tables");
         self.report(code::AMBIGUOUS_COLUMN, Severity::Warning, place, message);
@@ -356,6 +356,9 @@ impl Binder<'_> {
             return Hit::Found(merged.origins.to_vec());
         }
         let visible = here.sources.iter().filter(|source| source.unqualified);
+        if let Some(found) = visible.clone().find_map(|source| Self::of_namesakes(&source.relation, label)) {
+            return Hit::Ambiguous(found);
+        }
         let hits: Vec<&Origins> =
             visible.filter_map(|source| source.relation.find(label)).map(|column| &column.origins).collect();
         match hits.as_slice() {
@@ -409,6 +412,11 @@ impl Binder<'_> {
             return self.at_position(relation, name, place);
         }
         let label = self.tables.label(name);
+        if let Some(mut found) = Self::of_namesakes(relation, label) {
+            found.iter_mut().for_each(|origin| origin.ambiguous = true);
+            self.report_ambiguous(name, place);
+            return found;
+        }
         if let Some(column) = relation.find(label) {
             return column.origins.to_vec();
         }

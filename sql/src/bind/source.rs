@@ -81,6 +81,7 @@ impl<'a> Binder<'a> {
         } else {
             source.join.using.iter().map(|name| self.tables.label(*name)).collect()
         };
+        self.check_using(source, right, scope);
         for label in labels {
             let left = self.left_of_join(label, scope, source);
             let mut other = Vec::new();
@@ -89,7 +90,7 @@ impl<'a> Binder<'a> {
                 None => right.open_origins(label.shown, source.place, &mut other),
             }
             let both = left.iter().chain(&other).copied();
-            influences.extend(both.map(|origin| origin.deciding(Indirect::Join)));
+            influences.extend(both.map(|origin| origin.deciding(Indirect::Join).at(source.place)));
             let origins = match source.join.side {
                 Side::Right => other,
                 Side::Full => distinct(left.into_iter().chain(other).collect()),
@@ -98,6 +99,19 @@ impl<'a> Binder<'a> {
             };
             scope.merged.retain(|merged| merged.label.loose != label.loose);
             scope.merged.push(Merged { label, origins: origins.into() });
+        }
+    }
+
+    fn check_using(&mut self, source: &Source, right: &Relation, scope: &Scope<'_>) {
+        for name in &source.join.using {
+            let label = self.tables.label(*name);
+            if scope.merged.iter().all(|merged| merged.label.loose != label.loose) {
+                let left = scope.sources.iter().filter(|source| source.unqualified);
+                let left: Vec<&Relation> = left.map(|source| source.relation.as_ref()).collect();
+                self.check_joined(*name, (&left, right), source.place);
+            } else {
+                self.check_joined(*name, (&[right], right), source.place);
+            }
         }
     }
 
@@ -147,8 +161,14 @@ impl<'a> Binder<'a> {
             Written::Match(matched) => self.matched(matched, scope),
         };
         let own_names = matches!(source.relation, Written::Unnest { .. } | Written::Function { .. });
+        if let Written::Derived { .. } | Written::Table(_) = &source.relation {
+            self.check_names(&relation, source.columns.len(), source.place);
+        }
         let relation = if own_names { relation } else { self.renamed(relation, &source.columns) };
-        (path, relation)
+        match &source.relation {
+            Written::Derived { .. } | Written::Nested(_) => (path, self.told_apart(relation, source.place)),
+            _ => (path, relation),
+        }
     }
 
     fn path_of(&self, source: &Source) -> Vec<Sym> {
@@ -302,7 +322,10 @@ impl<'a> Binder<'a> {
         if pivot.values.is_empty() {
             result.any = Some(aggregates.into_iter().flat_map(|(_, origins, _)| origins).collect());
         }
-        result.influences.extend(keys.iter().map(|origin| origin.deciding(Indirect::GroupBy)));
+        // Whatever is neither aggregated nor a key, the rows are grouped by.
+        let kept = input.columns.iter().filter(|column| !used.contains(&column.label.loose));
+        let kept = kept.flat_map(|column| column.origins.iter().map(|origin| origin.at(pivot.input.place)));
+        result.influences.extend(keys.iter().copied().chain(kept).map(|origin| origin.deciding(Indirect::GroupBy)));
         Rc::new(result)
     }
 
@@ -345,6 +368,11 @@ impl<'a> Binder<'a> {
         for (index, value) in unpivot.values.iter().enumerate() {
             let mut origins = Vec::new();
             for column in unpivot.columns.iter().filter_map(|columns| columns.get(index)) {
+                let missing =
+                    !input.is_open() && input.any.is_none() && input.find(self.tables.label(*column)).is_none();
+                if missing {
+                    self.report_unknown(input.columns.iter().map(|column| column.label), *column, place);
+                }
                 origins.extend(self.input_column(&input, *column, place));
             }
             if unpivot.all_but.is_some() {

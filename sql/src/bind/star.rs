@@ -50,8 +50,10 @@ impl<'a> Binder<'a> {
             self.report(code::UNSUPPORTED, Severity::Warning, star.place, message);
         }
         let mut expansion = Expansion { before: result.columns.len(), result, open: Vec::new() };
+        let mut over: Vec<Rc<Relation>> = Vec::new();
         if star.qualifier.is_empty() {
             self.star_of_all(star, scope, &mut expansion);
+            over.extend(scope.sources.iter().map(|source| Rc::clone(&source.relation)));
         } else {
             let keys = self.tables.path_keys(&star.qualifier);
             let mut level = Some(scope);
@@ -61,13 +63,17 @@ impl<'a> Binder<'a> {
                 level = here.env.outer;
             }
             match found {
-                Some(relation) => self.star_of(star, &relation, &[], &mut expansion),
+                Some(relation) => {
+                    self.star_of(star, &relation, &[], &mut expansion);
+                    over.push(relation);
+                }
                 None => self.star_of_field(star, scope, expansion.result),
             }
         }
         let groups = expansion.groups();
-        if groups.is_empty() {
-            self.check_excepted(star, scope);
+        if groups.is_empty() && !over.is_empty() {
+            self.check_excepted(star, &over);
+            self.check_not_empty(star, &expansion, &over);
         }
         self.star_changes(star, scope, &mut expansion, &groups);
         self.leave_open(star, expansion, groups);
@@ -135,19 +141,28 @@ impl<'a> Binder<'a> {
     }
 
     /// Says which of the names that are taken out, replaced or renamed are none of the star's.
-    fn check_excepted(&mut self, star: &Star, scope: &Scope<'_>) {
+    fn check_excepted(&mut self, star: &Star, over: &[Rc<Relation>]) {
+        if self.script.dialect.ignores_excepted() || over.iter().any(|relation| relation.any.is_some()) {
+            return;
+        }
         let renamed = star.rename.iter().map(|(from, _)| *from);
         let replaced = star.replace.iter().map(|(name, _)| *name);
         for name in star.except.iter().copied().chain(renamed).chain(replaced) {
             let label = self.tables.label(name);
-            let has = |column: &Column| column.label.loose == label.loose;
-            if !scope
-                .sources
-                .iter()
-                .any(|source| source.relation.any.is_some() || source.relation.columns.iter().any(has))
-            {
-                self.unknown_column(scope, name, star.place);
+            let mut columns = over.iter().flat_map(|relation| relation.columns.iter());
+            if !columns.any(|column| column.label.loose == label.loose) {
+                let known = over.iter().flat_map(|relation| relation.columns.iter().map(|column| column.label));
+                self.report_unknown(known, name, star.place);
             }
+        }
+    }
+
+    /// Says so when nothing is left of a star.
+    fn check_not_empty(&mut self, star: &Star, expansion: &Expansion<'_>, over: &[Rc<Relation>]) {
+        let had = over.iter().any(|relation| !relation.columns.is_empty());
+        if had && expansion.result.any.is_none() && expansion.result.columns.len() == expansion.before {
+            let message = "no column is left of this star: expected at least one".to_owned();
+            self.report(code::COLUMN_COUNT, Severity::Warning, star.place, message);
         }
     }
 
@@ -179,6 +194,7 @@ impl<'a> Binder<'a> {
             let column = self.made(label, origins, expr.place);
             match expansion.column(label) {
                 Some(known) => *known = Column { label: known.label, ..column },
+                None if groups.is_empty() => {}
                 None => expansion.result.columns.push(column),
             }
         }

@@ -87,6 +87,7 @@ impl<'a> Binder<'a> {
 
     fn answer(&mut self, relation: &Relation) {
         self.found.influences.extend(&relation.influences);
+        self.check_answer(relation);
         for column in self.everything(relation) {
             self.edges_to(None, column.label, &column);
             self.found.outputs.push(column);
@@ -105,6 +106,8 @@ impl<'a> Binder<'a> {
         self.found.influences.extend(&relation.influences);
         self.check_columns(fill, id, &relation);
         let names = self.target_columns(fill, id, &relation);
+        self.check_filled(fill, &relation, names.as_deref());
+        let relation = self.named_apart(fill, relation, names.is_some());
         let filled = self.fill_columns(&relation, names.as_deref(), id);
         match fill.mode {
             FillMode::Create { temporary } => self.created(id, &filled, &relation, (temporary, false)),
@@ -122,6 +125,16 @@ impl<'a> Binder<'a> {
         let mut scope = Scope::new(env);
         scope.add(keys, Rc::clone(&rows));
         self.returning(returning, id, rows, scope)
+    }
+
+    /// The columns of a table or view that is created as its query names them.
+    fn named_apart(&mut self, fill: &Fill, relation: Rc<Relation>, named: bool) -> Rc<Relation> {
+        if named || matches!(fill.mode, FillMode::Insert) {
+            return relation;
+        }
+        let mut apart = (*relation).clone();
+        self.created_apart(&mut apart.columns, fill.target.place);
+        Rc::new(apart)
     }
 
     /// Says which of the named columns the known target lacks, and whether there are values for all.
@@ -151,7 +164,10 @@ impl<'a> Binder<'a> {
     /// The columns that are filled by position, where they are known.
     fn target_columns(&mut self, fill: &Fill, id: TableId, relation: &Relation) -> Option<Vec<Label>> {
         if !fill.columns.is_empty() && !fill.by_name {
-            return Some(fill.columns.iter().map(|name| self.tables.label(*name)).collect());
+            let named: Vec<Label> = fill.columns.iter().map(|name| self.tables.label(*name)).collect();
+            let partly = !matches!(fill.mode, FillMode::Insert) && self.script.dialect.names_partly();
+            let rest = relation.columns.iter().skip(named.len()).filter(|_| partly && !relation.is_open());
+            return Some(named.into_iter().chain(rest.map(|column| column.label)).collect());
         }
         if fill.by_name || !matches!(fill.mode, FillMode::Insert) {
             return None;

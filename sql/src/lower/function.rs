@@ -211,7 +211,7 @@ impl<'a> Lower<'a> {
 const METHODS: [&str; 5] = ["value", "query", "nodes", "exist", "modify"];
 
 /// The last part of a function's name in lower case.
-pub(super) fn function_name(name: &ast::ObjectName) -> String {
+pub(crate) fn function_name(name: &ast::ObjectName) -> String {
     match name.0.last() {
         Some(ast::ObjectNamePart::Identifier(ident)) => ident.value.to_lowercase(),
         Some(ast::ObjectNamePart::Function(function)) => function.name.value.to_lowercase(),

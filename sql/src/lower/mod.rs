@@ -13,6 +13,8 @@ mod statement;
 mod table;
 mod write;
 
+pub(crate) use function::function_name;
+
 use foldhash::HashMap;
 use sqlparser::{
     ast,

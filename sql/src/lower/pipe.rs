@@ -3,9 +3,8 @@
 use sqlparser::ast::{self, PipeOperator};
 
 use super::Lower;
-use crate::{
-    lineage::Indirect,
-    script::{Body, Branch, Expr, Item, Join, Place, Query, QueryId, Relation, Select, SetOp, Source, Star, Unpivot},
+use crate::script::{
+    Body, Branch, Clause, Expr, Item, Join, Place, Query, QueryId, Relation, Select, SetOp, Source, Star, Unpivot,
 };
 
 impl<'a> Lower<'a> {
@@ -15,9 +14,9 @@ impl<'a> Lower<'a> {
         let mut select = self.over(input, place);
         match operator {
             PipeOperator::Limit { .. } | PipeOperator::TableSample { .. } => return input,
-            PipeOperator::Where { expr } => select.filters.push((Indirect::Filter, self.expr(expr))),
+            PipeOperator::Where { expr } => select.filters.push((Clause::Where, self.expr(expr))),
             PipeOperator::OrderBy { exprs } => {
-                let sorts = exprs.iter().map(|item| (Indirect::Sort, self.expr(&item.expr)));
+                let sorts = exprs.iter().map(|item| (Clause::Sort, self.expr(&item.expr)));
                 select.filters.extend(sorts);
             }
             PipeOperator::Select { exprs } => select.items = self.items(exprs),

@@ -11,9 +11,10 @@ use crate::{
     diagnostic::{Severity, code},
     dialect::Kind,
     functions,
-    lineage::Indirect,
     name::Ident,
-    script::{Body, Branch, Class, Cte, Expr, Item, Name, Place, Query, QueryId, Select, SetOp, Star, Table, Usage},
+    script::{
+        Body, Branch, Class, Clause, Cte, Expr, Item, Name, Place, Query, QueryId, Select, SetOp, Star, Table, Usage,
+    },
 };
 
 impl<'a> Lower<'a> {
@@ -228,25 +229,27 @@ impl<'a> Lower<'a> {
         names.iter().filter_map(|name| self.path(name).last().copied()).collect()
     }
 
-    fn filters(&mut self, select: &'a ast::Select, filters: &mut Vec<(Indirect, Expr)>) {
+    fn filters(&mut self, select: &'a ast::Select, filters: &mut Vec<(Clause, Expr)>) {
         if let Some(ast::Distinct::On(exprs)) = &select.distinct {
-            filters.extend(exprs.iter().map(|expr| (Indirect::Filter, self.condition(expr))));
+            filters.extend(exprs.iter().map(|expr| (Clause::DistinctOn, self.condition(expr))));
         }
-        let conditions = select.prewhere.iter().chain(&select.selection).chain(&select.having).chain(&select.qualify);
-        filters.extend(conditions.map(|expr| (Indirect::Filter, self.condition(expr))));
+        let conditions = select.prewhere.iter().chain(&select.selection);
+        filters.extend(conditions.map(|expr| (Clause::Where, self.condition(expr))));
+        filters.extend(select.having.iter().map(|expr| (Clause::Having, self.condition(expr))));
+        filters.extend(select.qualify.iter().map(|expr| (Clause::Qualify, self.condition(expr))));
         for kind in &select.connect_by {
             match kind {
                 ast::ConnectByKind::ConnectBy { relationships, .. } => {
-                    filters.extend(relationships.iter().map(|expr| (Indirect::Join, self.condition(expr))));
+                    filters.extend(relationships.iter().map(|expr| (Clause::Hierarchy, self.condition(expr))));
                 }
                 ast::ConnectByKind::StartWith { condition, .. } => {
-                    filters.push((Indirect::Filter, self.condition(condition)));
+                    filters.push((Clause::Where, self.condition(condition)));
                 }
             }
         }
         let sorts = select.cluster_by.iter().chain(&select.distribute_by);
         let sorts = sorts.chain(select.sort_by.iter().map(|item| &item.expr));
-        filters.extend(sorts.map(|expr| (Indirect::Sort, Expr { ordinal: None, ..self.condition(expr) })));
+        filters.extend(sorts.map(|expr| (Clause::Sort, Expr { ordinal: None, ..self.condition(expr) })));
     }
 
     fn group_by(&mut self, group_by: &'a ast::GroupByExpr, select: &mut Select) {

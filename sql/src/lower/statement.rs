@@ -4,11 +4,11 @@ use sqlparser::ast::{self, AlterTableOperation, Statement as Ast};
 
 use super::{Lower, function::function_name};
 use crate::{
-    lineage::{Indirect, StatementKind as Kind},
+    lineage::StatementKind as Kind,
     name::Ident,
     script::{
-        Body, Branch, Change, Define, Effect, Expr, Fill, FillMode, Item, Name, Query, QueryId, Ref, Select, SetOp,
-        Statement, Table, Target,
+        Body, Branch, Change, Clause, Define, Effect, Expr, Fill, FillMode, Item, Name, Query, QueryId, Ref, Select,
+        SetOp, Statement, Table, Target,
     },
 };
 
@@ -323,7 +323,7 @@ impl<'a> Lower<'a> {
         if !queries {
             return Vec::new();
         }
-        let reads = vec![(Indirect::Filter, Expr { ordinal: None, ..expr })];
+        let reads = vec![(Clause::Where, Expr { ordinal: None, ..expr })];
         let select = Select { filters: reads, ..Select::default() };
         vec![Effect::Answer(self.single(Body::Select(Box::new(select))))]
     }

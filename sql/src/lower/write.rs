@@ -15,7 +15,7 @@ use crate::{
     dialect::Kind as Dialects,
     lineage::{Indirect, StatementKind as Kind},
     script::{
-        Body, Branch, Define, Effect, Expr, Fill, FillMode, Item, Join, MergeInsert, Modify, Name, Place, Ref,
+        Body, Branch, Clause, Define, Effect, Expr, Fill, FillMode, Item, Join, MergeInsert, Modify, Name, Place, Ref,
         Relation, Returning, Select, Set, Side, Source, Table, Target, Usage,
     },
 };
@@ -198,7 +198,7 @@ impl<'a> Lower<'a> {
         let place = target.place;
         let mut select = Select::default();
         select.sources.push(plain_source(Relation::Derived { query, lateral: false }, place));
-        select.filters.extend(condition.map(|condition| (Indirect::Filter, self.condition(condition))));
+        select.filters.extend(condition.map(|condition| (Clause::Where, self.condition(condition))));
         match &clause.values {
             None => select.items.push(Item::Star(Box::default())),
             Some(values) => {

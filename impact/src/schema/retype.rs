@@ -1,0 +1,148 @@
+//! What a column of another type does to who uses it.
+
+use binding::{Dialect, Retyped, TypeEffect};
+use graph::names::column_key;
+use graph::{EdgeKind, QualifiedName};
+
+use super::compare::Sources;
+use super::effect::Types;
+use super::findings::Findings;
+use super::lines::{How, Line, Place};
+use super::schemata::Schemata;
+use super::verdict::Verdict;
+
+/// A consumer of columns whose type changes.
+pub(super) struct Retyping<'a> {
+    pub sources: &'a Sources<'a>,
+    pub schemata: &'a Schemata,
+    pub output: &'a QualifiedName,
+    pub dialect: Option<Dialect>,
+    /// The query decides on the consumer's columns; else they keep the types that they have.
+    pub is_made: bool,
+}
+
+impl Retyping<'_> {
+    pub fn findings(&self, lines: &[Line], findings: &mut Findings) {
+        for line in lines {
+            let types = self.sources.effects.get(&line.source).and_then(|effect| effect.retyped.get(&line.column));
+            if let Some(types) = types {
+                self.line(line, types, findings);
+            }
+        }
+    }
+
+    fn line(&self, line: &Line, types: &Types, findings: &mut Findings) {
+        let (verdict, why) = match self.effect(line, types) {
+            TypeEffect::Same => return,
+            TypeEffect::ResultType { to } => return self.result(line, types, to, findings),
+            TypeEffect::Unknown { why } => (Verdict::MayBreak, why),
+            TypeEffect::RowsChange { why } => (Verdict::RowsChange, why),
+            TypeEffect::ValueChanges { why } => (Verdict::ValueChanges, why),
+            TypeEffect::Fails { why } => (Verdict::Breaks, why),
+        };
+        let reason = format!("{}: {why}", self.told(line, types));
+        match &line.target {
+            Some(target) => {
+                findings.column(target, verdict, reason, line.place.as_ref());
+                if verdict == Verdict::ValueChanges {
+                    let key = column_key(&self.output.namespace, target);
+                    findings.effect.values.insert(key, "has other values".to_owned());
+                }
+            }
+            None => {
+                let verdict = if verdict == Verdict::ValueChanges { Verdict::RowsChange } else { verdict };
+                let name = format!("{}.{}", self.sources.name(line.source), line.column);
+                findings.column(&name, verdict, reason, line.place.as_ref());
+                if verdict == Verdict::RowsChange {
+                    findings.effect.rows = Some("has other rows".to_owned());
+                }
+            }
+        }
+    }
+
+    /// The result has another type: the consumer's own column has it too, or has to take the values.
+    fn result(&self, line: &Line, types: &Types, to: Option<String>, findings: &mut Findings) {
+        let Some(target) = &line.target else { return };
+        let key = column_key(&self.output.namespace, target);
+        let reason = self.told(line, types);
+        if !self.is_made {
+            let fits = self.dialect.is_some_and(|d| binding::widens(types.1.as_deref(), types.0.as_deref(), d));
+            if !fits {
+                findings.column(target, Verdict::MayBreak, reason, line.place.as_ref());
+            }
+        } else if !findings.effect.retyped.contains_key(&key) {
+            findings.column(target, Verdict::SchemaChanges, reason, line.place.as_ref());
+            let before = if line.how == How::Identity { types.0.clone() } else { self.declared(target) };
+            findings.effect.retyped.insert(key, (before, to));
+        }
+    }
+
+    fn effect(&self, line: &Line, (before, after): &Types) -> TypeEffect {
+        let unknown = |why: &str| TypeEffect::Unknown { why: why.to_owned() };
+        let Some(dialect) = self.dialect else { return unknown("what its platform does with types is not known") };
+        if line.how == How::Identity {
+            return TypeEffect::ResultType { to: after.clone() };
+        }
+        let Some(Place { text, .. }) = &line.place else { return unknown("the expression is not known") };
+        if line.target.is_none() && is_name(text) {
+            let same = binding::widens(before.as_deref(), after.as_deref(), dialect);
+            return if same { TypeEffect::Same } else { unknown("what it is compared with is not known") };
+        }
+        let column = named_in(text, &line.column);
+        let (before, after) = (before.as_deref(), after.as_deref());
+        let used = Retyped { expression: text, column: &column, before, after, decides: line.how.decides() };
+        binding::retyped(used, dialect, &|name| self.type_of(line, name))
+    }
+
+    /// The type that the consumer's column has now.
+    fn declared(&self, target: &str) -> Option<String> {
+        let key = |name: &str| column_key(&self.output.namespace, name);
+        let shape = self.schemata.stored(self.schemata.id(self.output)?)?;
+        shape.iter().find(|(path, _)| key(path) == key(target))?.1.clone()
+    }
+
+    /// The type of another column of the same source.
+    fn type_of(&self, line: &Line, name: &str) -> Option<String> {
+        let key = name.rsplit('.').next()?.to_lowercase();
+        let shape = self.schemata.stored(line.source)?;
+        shape.iter().find(|(path, _)| path.to_lowercase() == key)?.1.clone()
+    }
+
+    fn told(&self, line: &Line, (before, after): &Types) -> String {
+        let shown = |data_type: &Option<String>| data_type.clone().unwrap_or_else(|| "not known".to_owned());
+        let source = self.sources.name(line.source);
+        let (verb, column) = (line.how.verb(), &line.column);
+        format!("{verb} {source}.{column}, whose type was {} and is {}", shown(before), shown(after))
+    }
+}
+
+impl How {
+    /// As what a column decides that gives no value.
+    fn decides(self) -> Option<EdgeKind> {
+        match self {
+            How::Identity | How::Transformation | How::Aggregation | How::Unknown => None,
+            How::Condition => Some(EdgeKind::Conditional),
+            How::Join => Some(EdgeKind::Join),
+            How::Filter => Some(EdgeKind::Filter),
+            How::GroupBy => Some(EdgeKind::GroupBy),
+            How::Sort => Some(EdgeKind::Sort),
+        }
+    }
+}
+
+/// Whether a text is the name of a column and no more.
+fn is_name(text: &str) -> bool {
+    text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"' | '`' | '[' | ']' | '$' | '#'))
+}
+
+/// The column's name as the expression has it, with its qualifier where it has one.
+fn named_in(text: &str, column: &str) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '#');
+    let words = text.split(|c: char| !is_word(c)).filter(|word| !word.is_empty());
+    let ends = |word: &&str| {
+        let word = word.to_lowercase();
+        let column = column.to_lowercase();
+        word == column || word.strip_suffix(&column).is_some_and(|before| before.ends_with('.'))
+    };
+    words.into_iter().find(ends).unwrap_or(column).to_owned()
+}
