@@ -9,6 +9,9 @@ use crate::blocks::{closing, declares, is_blank, word};
 /// How long a text is at most, in bytes, that is put together.
 const LONGEST: usize = 1 << 20;
 
+/// How deep brackets and calls are followed.
+const DEPTH: usize = 40;
+
 /// What a statement runs.
 pub(super) enum Run<'t> {
     /// The text of one literal.
@@ -59,7 +62,7 @@ impl Texts {
 
     fn give(&mut self, name: Option<String>, tokens: &[TokenWithSpan], at: &mut usize) {
         let Some(name) = name else { return };
-        let mut fold = Fold { texts: self, tokens, at: *at + 1 };
+        let mut fold = Fold { texts: self, tokens, at: *at + 1, depth: 0 };
         let value = fold.joined();
         *at = fold.at.max(*at + 1) - 1;
         match value.filter(|value| value.len() <= LONGEST) {
@@ -71,7 +74,7 @@ impl Texts {
     /// What `EXECUTE IMMEDIATE`, `EXEC (…)`, `sp_executesql`, `PREPARE … FROM` and their like run.
     pub fn run<'t>(&self, tokens: &'t [TokenWithSpan]) -> Option<Run<'t>> {
         let at = text_of(tokens)?;
-        let mut fold = Fold { texts: self, tokens, at };
+        let mut fold = Fold { texts: self, tokens, at, depth: 0 };
         let text = fold.joined()?;
         let end = fold.at.min(tokens.len());
         let mut parts = tokens[at.min(end)..end].iter().filter(|token| !is_blank(&token.token));
@@ -123,6 +126,8 @@ struct Fold<'t> {
     texts: &'t Texts,
     tokens: &'t [TokenWithSpan],
     at: usize,
+    /// How many brackets are open.
+    depth: usize,
 }
 
 impl Fold<'_> {
@@ -135,6 +140,16 @@ impl Fold<'_> {
 
     /// Terms joined with `||` or `+`; a value that is not known stands where any value may.
     fn joined(&mut self) -> Option<String> {
+        if self.depth > DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let joined = self.terms();
+        self.depth -= 1;
+        joined
+    }
+
+    fn terms(&mut self) -> Option<String> {
         let mut text = String::new();
         let mut known = false;
         loop {
@@ -166,8 +181,8 @@ impl Fold<'_> {
             return Some(text.to_owned());
         }
         if token == Token::LParen {
+            let close = closing(self.tokens, self.at - 1)?;
             let inner = self.joined();
-            let close = closing(self.tokens, self.at_of(&Token::LParen)?)?;
             let whole = *self.skip() == Token::RParen;
             self.at = close + 1;
             return inner.filter(|_| whole);
@@ -185,13 +200,6 @@ impl Fold<'_> {
         };
         self.at = close + 1;
         value
-    }
-
-    /// The bracket that was passed last.
-    fn at_of(&self, wanted: &Token) -> Option<usize> {
-        (0..self.at).rev().find(|at| {
-            self.tokens[*at].token == *wanted && closing(self.tokens, *at).is_some_and(|close| close >= self.at)
-        })
     }
 
     fn arguments(&mut self, close: usize) -> Vec<Option<String>> {
