@@ -63,9 +63,45 @@ impl Cursor<'_> {
             "CURSOR" => self.cursor(),
             "CREATE" | "ALTER" | "REPLACE" => self.routine(),
             "DECLARE" if self.found.inside && self.word(1).is_none_or(|next| next == "BEGIN") => self.advance(1),
+            "EXIT" | "LEAVE" | "CONTINUE" | "ITERATE" if self.word(1).is_none_or(|next| next == "WHEN") => {
+                self.at = self.tokens.len();
+                true
+            }
             "AS" | "IS" if self.found.inside => self.advance(1),
-            _ => false,
+            _ => self.declared_rows(),
         }
+    }
+
+    /// `LET c CURSOR FOR query`, `rs RESULTSET DEFAULT (query)`, `c CURSOR FOR rs`.
+    fn declared_rows(&mut self) -> bool {
+        let first = usize::from(self.word(0).is_some_and(|word| word == "LET" || word == "DECLARE"));
+        let declares = self.word(0).is_some_and(|word| word == "DECLARE");
+        let kind = self.word(first + 1);
+        if !kind.is_some_and(|kind| kind == "RESULTSET" || kind == "CURSOR" && !declares) {
+            return false;
+        }
+        let mut solid = (self.at..self.tokens.len()).filter(|at| !is_blank(&self.tokens[*at].token));
+        let Some(name) = solid.nth(first).and_then(|at| self.word_at_raw(at)) else { return false };
+        let query = |at: &usize| self.word_at_is(*at, "SELECT") || self.word_at_is(*at, "WITH");
+        match (self.at..self.tokens.len()).find(query) {
+            Some(start) => {
+                let open = (self.at..start).rev().find(|at| !is_blank(&self.tokens[*at].token));
+                let open = open.filter(|open| self.tokens[*open].token == Token::LParen);
+                let end = open.and_then(|open| closing(self.tokens, open)).unwrap_or(self.tokens.len());
+                self.found.records.push((name, start..end));
+            }
+            None => {
+                let of = (self.at..self.tokens.len()).find(|at| self.word_at_is(*at, "FOR"));
+                let Some(rows) = of.and_then(|of| self.word_at_raw(of + 1)) else { return false };
+                self.found.cursors.push((name, rows));
+            }
+        }
+        self.at = self.tokens.len();
+        true
+    }
+
+    fn word_at_is(&self, at: usize, wanted: &str) -> bool {
+        word(&self.tokens[at].token).is_some_and(|word| word.eq_ignore_ascii_case(wanted))
     }
 
     /// `<<name>>` or `name:` before a loop.

@@ -327,6 +327,11 @@ impl Dialect {
         matches!(self.0, Kind::MySql | Kind::MariaDb | Kind::StarRocks | Kind::Doris | Kind::Oracle)
     }
 
+    /// Whether `DECLARE` begins a block, and what follows may be declarations too.
+    pub(crate) fn declares_in_blocks(&self) -> bool {
+        matches!(self.0, Kind::Snowflake | Kind::Oracle)
+    }
+
     /// Whether `UNPIVOT` gives the value before the name it had.
     pub(crate) fn unpivots_value_first(&self) -> bool {
         matches!(self.0, Kind::BigQuery | Kind::TSql)

@@ -1,6 +1,7 @@
 //! From a text to its [`Script`]: limits, split, tokenise, rewrite, parse, lower.
 
 mod chain;
+mod dynamic;
 mod failure;
 mod limits;
 
@@ -28,6 +29,7 @@ use crate::{
     template::{self, Origins},
     tokens::{Special, multi_insert, rewrite, special},
 };
+use dynamic::{Run, Texts};
 use failure::Failure;
 use limits::{LEVELS, MAX_TREE, levels, tree_size};
 
@@ -103,6 +105,7 @@ fn parse_here(text: &str, dialect: Dialect, levels: usize) -> Option<(Script, Ve
         inside: false,
         texts: 0,
         records: HashMap::new(),
+        known: Texts::default(),
         levels,
         too_deep: false,
     };
@@ -127,6 +130,8 @@ struct Pass {
     texts: usize,
     /// The queries of cursors and loops, by the lower-case names of those.
     records: HashMap<String, QueryId>,
+    /// What variables hold.
+    known: Texts,
     /// How deep a tree may be that fits the stack.
     levels: usize,
     /// One did not: nothing more is parsed.
@@ -250,37 +255,20 @@ impl Pass {
         self.inside = inside;
     }
 
-    /// Dynamic SQL that is a literal: `EXECUTE IMMEDIATE '…'`, `EXEC('…')`, `sp_executesql N'…'` and their like.
+    /// Dynamic SQL that is a literal, or is put together from literals.
     fn dynamic(&mut self, piece: &Piece<'_>, tokens: &[TokenWithSpan]) -> bool {
-        let mut solid = tokens.iter().filter(|token| !is_blank(&token.token)).take(14);
-        let first = solid.next().and_then(|token| word(&token.token)).map(str::to_uppercase);
-        let runs = match first.as_deref() {
-            Some("EXECUTE" | "EXEC" | "PREPARE") => true,
-            Some("CALL") => tokens.iter().take(10).any(|token| {
-                word(&token.token).is_some_and(|word| {
-                    ["SysExecSQL", "sp_executesql"].iter().any(|known| known.eq_ignore_ascii_case(word))
-                })
-            }),
-            Some(_) | None => false,
-        };
-        if !runs {
-            return false;
+        match self.known.run(tokens) {
+            Some(Run::Literal(literal)) => self.inner_text(piece, literal),
+            Some(Run::Made(text)) if self.texts < TEXTS => {
+                let place = piece.positions.whole();
+                let inside = std::mem::replace(&mut self.inside, true);
+                self.texts += 1;
+                self.script(&text, 0, &Origins::of(place.0 as usize, place.1 as usize));
+                self.texts -= 1;
+                self.inside = inside;
+            }
+            Some(Run::Made(_)) | None => return false,
         }
-        let literal = solid
-            .take_while(|token| !matches!(&token.token, Token::Word(word) if word.value.eq_ignore_ascii_case("USING")))
-            .find(|token| is_literal(&token.token));
-        let Some(literal) = literal else { return false };
-        // What is joined to other text, or formatted, is not known.
-        let after = tokens.iter().skip_while(|token| token.span.start <= literal.span.start);
-        let after = after.map(|token| &token.token).find(|token| !is_blank(token));
-        let whole = !matches!(after, Some(Token::StringConcat | Token::Plus | Token::Mod));
-        let named = tokens.iter().take_while(|token| token.span.start < literal.span.start);
-        let formatted = named.filter_map(|token| word(&token.token)).any(|word| word.eq_ignore_ascii_case("format"));
-        let begins = literal_text(&literal.token).split_whitespace().next().is_some_and(|word| word.len() > 2);
-        if !(whole && !formatted && begins && literal_text(&literal.token).trim().contains(char::is_whitespace)) {
-            return false;
-        }
-        self.inner_text(piece, literal);
         true
     }
 
@@ -292,6 +280,7 @@ impl Pass {
             if piece.tokens[at..].iter().all(|token| is_blank(&token.token)) {
                 return;
             }
+            self.known.note(&piece.tokens[at..]);
             match self.next_statement(piece, at) {
                 Ok(next) => at = next,
                 Err(failure) => match self.recover(piece, at, failure) {
@@ -308,12 +297,16 @@ impl Pass {
     fn pass_prelude(&mut self, piece: &Piece<'_>, at: usize) -> usize {
         let found = prelude(&piece.tokens[at..]);
         self.inside |= found.inside;
-        self.arena.scripted |= self.inside || declares(&piece.tokens[at..]);
+        let declaring = declares(&piece.tokens[at..]);
+        // Elsewhere a declaration is a statement of its own.
+        self.inside |= declaring && self.dialect.declares_in_blocks();
+        self.arena.scripted |= self.inside || declaring;
         for (variable, range) in found.records {
             self.inner_query(piece, at + range.start..at + range.end, Some(&variable));
         }
         for (variable, cursor) in found.cursors {
             if let Some(query) = self.records.get(&cursor.to_lowercase()).copied() {
+                self.records.insert(variable.to_lowercase(), query);
                 let statement = record_again(&variable, query, &piece.positions, &mut self.arena);
                 self.statements.push(statement);
             }
@@ -379,6 +372,7 @@ impl Pass {
         if parsed.by_name {
             fill_by_name(&mut lowered);
         }
+        self.records.extend(self.arena.cursors(&lowered));
         self.statements.push(lowered);
         self.arena.diagnostics.append(&mut parsed.notes);
         Ok(self.after(piece, repaired, parsed))
@@ -573,22 +567,6 @@ fn is_tail(tokens: &[TokenWithSpan]) -> bool {
 
 fn breaks_line(token: &Token) -> bool {
     matches!(token, Token::Whitespace(Whitespace::Newline))
-}
-
-fn is_literal(token: &Token) -> bool {
-    !literal_text(token).is_empty()
-}
-
-/// The text of a string literal; empty for other tokens.
-fn literal_text(token: &Token) -> &str {
-    match token {
-        Token::SingleQuotedString(text)
-        | Token::DoubleQuotedString(text)
-        | Token::NationalStringLiteral(text)
-        | Token::EscapedStringLiteral(text) => text,
-        Token::DollarQuotedString(quoted) => &quoted.value,
-        _ => "",
-    }
 }
 
 /// Whether a routine's `LANGUAGE` is none of SQL.

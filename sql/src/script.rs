@@ -104,6 +104,11 @@ pub(crate) enum Effect {
         to: Table,
     },
     Swap(Table, Table),
+    /// Variables get the columns of a cursor's rows.
+    Fetch {
+        cursor: Name,
+        into: Vec<Name>,
+    },
     /// A table has another name from now on.
     Alias {
         name: Table,

@@ -46,6 +46,8 @@ struct Rules {
     triple_quotes: bool,
     nested_comments: bool,
     go: bool,
+    /// Commands of psql, from a backslash to the end of the line.
+    commands: bool,
     quote_operator: bool,
     delimiter: bool,
 }
@@ -76,6 +78,7 @@ impl Rules {
             triple_quotes: is(&[BigQuery]),
             nested_comments: is(&[Postgres, Greenplum, Materialize, Redshift, TSql, DuckDb]),
             go: is(&[TSql]),
+            commands: is(&[Postgres, Greenplum, Materialize, Redshift, Vertica]),
             quote_operator: is(&[Oracle]),
             delimiter: is(&[MySql, MariaDb, Doris, StarRocks, Generic]),
         }
@@ -115,6 +118,7 @@ impl<'a> Scanner<'a> {
             b'`' => self.quoted(b'`', false),
             b'[' if self.rules.brackets => self.quoted(b']', false),
             b'$' if self.rules.dollar_quotes => self.dollar_quoted(),
+            b'\\' if self.rules.commands => self.command(),
             b'q' | b'Q' if self.rules.quote_operator && self.word_starts() && rest.get(1) == Some(&b'\'') => {
                 self.quote_operator()
             }
@@ -124,6 +128,16 @@ impl<'a> Scanner<'a> {
                 self.pass(word.max(1), Piece::Solid)
             }
         }
+    }
+
+    /// `\gset` and `\c db` separate; `\copy` begins a statement.
+    fn command(&mut self) -> Piece {
+        let rest = &self.bytes[self.at..];
+        if rest.get(..5).is_some_and(|word| word.eq_ignore_ascii_case(b"\\copy")) {
+            return self.pass(1, Piece::Separator);
+        }
+        let line = rest.iter().take_while(|byte| **byte != b'\n').count();
+        self.pass(line, Piece::Separator)
     }
 
     fn pass(&mut self, bytes: usize, piece: Piece) -> Piece {

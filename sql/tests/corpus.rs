@@ -13,7 +13,7 @@ const CORPORA: [(&str, usize); 10] = [
     ("hard_cases", 100),
     ("openlineage", 98),
     ("real_jaffle", 100),
-    ("sqlfluff_fixtures", 55),
+    ("sqlfluff_fixtures", 95),
     ("sqlglot_lineage", 98),
     ("sqllineage", 92),
     ("tpc_consensus", 100),

@@ -48,13 +48,9 @@ impl<'a> Binder<'a> {
             }
             Effect::Assign { names, query } => {
                 let relation = self.query(*query, env);
-                for (name, column) in names.iter().zip(&relation.columns) {
-                    let key = self.tables.label(*name).key;
-                    let values = self.variables.entry(key).or_default();
-                    values.extend(column.origins.iter().chain(&relation.influences));
-                    *values = distinct(std::mem::take(values));
-                }
+                self.assign(names, &relation);
             }
+            Effect::Fetch { cursor, into } => self.fetch(*cursor, into),
             Effect::Rename { from, to } => self.rename(from, to),
             Effect::Swap(left, right) => self.swap(left, right),
             Effect::Alias { name, target } => self.tables.alias(self.script, name, target),
@@ -68,6 +64,26 @@ impl<'a> Binder<'a> {
             }
         }
         Rc::default()
+    }
+
+    fn assign(&mut self, names: &[Name], relation: &Relation) {
+        for (name, column) in names.iter().zip(&relation.columns) {
+            let key = self.tables.label(*name).key;
+            let values = self.variables.entry(key).or_default();
+            values.extend(column.origins.iter().chain(&relation.influences));
+            *values = distinct(std::mem::take(values));
+        }
+    }
+
+    /// One variable may hold a whole row of the cursor.
+    fn fetch(&mut self, cursor: Name, into: &[Name]) {
+        let key = self.tables.label(cursor).key;
+        let Some((_, rows)) = self.records.iter().rev().find(|(record, _)| *record == key) else { return };
+        let rows = Rc::clone(rows);
+        match into {
+            [row] if rows.columns.len() != 1 => self.records.push((self.tables.label(*row).key, rows)),
+            _ => self.assign(into, &rows),
+        }
     }
 
     /// A statement inside a query: it does what it does, and its returned rows are read.

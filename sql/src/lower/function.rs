@@ -26,7 +26,10 @@ impl<'a> Lower<'a> {
         }
         if let ("identifier", FunctionArguments::List(list)) = (name.as_str(), &call.args) {
             let path = self.named_by(&list.args, place);
-            return if path.is_empty() { () } else { found.push(Target::Column(path.into()), usage, place) };
+            if !path.is_empty() {
+                found.push(Target::Column(path.into()), usage, place);
+            }
+            return;
         }
         self.note_opaque(&call.name, place);
         let effect = functions::effect(&name, self.dialect.kind());

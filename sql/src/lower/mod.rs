@@ -79,6 +79,15 @@ impl Arena {
         Some(())
     }
 
+    /// The cursors that a statement declares, by their lower-case names, with their queries.
+    pub fn cursors(&self, statement: &Statement) -> Vec<(String, QueryId)> {
+        let cursor = |effect: &Effect| match effect {
+            Effect::Record { name, query } => Some((self.names[name.0 as usize].value.to_lowercase(), *query)),
+            _ => None,
+        };
+        statement.effects.iter().filter_map(cursor).collect()
+    }
+
     fn name(&mut self, ident: Ident) -> Name {
         self.named(&ident.value, ident.quoted)
     }
@@ -168,6 +177,12 @@ pub(crate) fn lower_special(special: &Special, positions: &Positions<'_>, arena:
     let (mut reads, mut writes) = (tables(&special.reads), tables(&special.writes));
     let place = positions.whole();
     let (kind, effect) = match (special.act, reads.pop(), writes.pop()) {
+        (Act::Fetch, Some(cursor), Some(last)) => {
+            let last_name = |table: &Table| table.path.last().copied();
+            let into = writes.iter().chain([&last]).filter_map(last_name).collect();
+            let cursor = last_name(&cursor).unwrap_or_else(|| arena.named("", false));
+            (StatementKind::Other, Effect::Fetch { cursor, into })
+        }
         (Act::Name, Some(target), Some(name)) => (StatementKind::Other, Effect::Alias { name, target }),
         (act, read, write) => {
             reads.extend(read);

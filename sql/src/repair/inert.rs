@@ -125,7 +125,6 @@ const WORDS: &[&str] = &[
     "CONSULT",
     "OVERRIDE",
     "EXTERNAL",
-    "APPLY CHANGES",
     "UPDATE STATISTICS",
 ];
 

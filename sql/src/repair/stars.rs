@@ -43,10 +43,8 @@ fn applied(view: View<'_>, open: usize, end: usize) -> TokenWithSpan {
     let mut names = (open + 1..end).filter(|at| view.is_word(*at) && view.is(view.next(*at), "("));
     let single = view.next(view.next(open)) + 1 >= end || view.is(view.next(view.next(open)), "(");
     let name = if single { Some(view.next(open)) } else { names.next() };
-    match name {
-        Some(at) => view.copy(at..at + 1).remove(0),
-        None => TokenWithSpan::new(Token::make_word("map", None), view.span(open)),
-    }
+    let found = name.and_then(|at| view.copy(at..at + 1).into_iter().next());
+    found.unwrap_or_else(|| TokenWithSpan::new(Token::make_word("map", None), view.span(open)))
 }
 
 /// `* LIKE 'a%'` and its like as `COLUMNS('^a.*$')`.

@@ -27,6 +27,8 @@ pub(crate) enum Act {
     Name,
     /// The rows that a procedure gives go to what is written.
     Call,
+    /// The columns of the cursor that is read go to the variables that are written.
+    Fetch,
 }
 
 /// A table's name, or the address of a file.
@@ -49,7 +51,50 @@ pub(crate) fn special(tokens: &[TokenWithSpan]) -> Option<Special> {
     if edit.reads(&["COPY", "INTO"]) {
         return copy_into_table(&mut edit);
     }
+    if edit.reads(&["FETCH"]) {
+        return fetch(&mut edit);
+    }
+    if edit.reads(&["APPLY", "CHANGES", "INTO"]) {
+        edit.at = edit.after(3);
+        return changes(&mut edit);
+    }
+    if edit.reads(&["CREATE", "FLOW"]) {
+        pass_to(&mut edit, &["CDC", "INTO"])?;
+        edit.at = edit.after(2);
+        return changes(&mut edit);
+    }
     if edit.reads(&["CREATE"]) { synonym(&mut edit) } else { None }
+}
+
+/// `FETCH NEXT FROM c INTO a, b`.
+fn fetch(edit: &mut Edit<'_>) -> Option<Special> {
+    if !has(edit, &["INTO"]) {
+        return None;
+    }
+    edit.at = edit.after(1);
+    for word in ["FROM", "IN"] {
+        if has(edit, &[word]) {
+            pass_to(edit, &[word])?;
+            edit.at = edit.after(1);
+        }
+    }
+    let cursor = name(edit)?;
+    let mut into = vec![Operand::Table(named_after(edit, &["INTO"])?)];
+    while edit.reads(&[","]) {
+        into.push(Operand::Table(named_after(edit, &[","])?));
+    }
+    let tokens = edit.at;
+    Some(Special { tokens, reads: vec![Operand::Table(cursor)], writes: into, query: None, act: Act::Fetch })
+}
+
+/// Databricks' `APPLY CHANGES INTO t FROM STREAM(s) …`: rows of a source are kept in a table.
+fn changes(edit: &mut Edit<'_>) -> Option<Special> {
+    let target = name(edit)?;
+    pass_to(edit, &["FROM"])?;
+    let stream = [&["FROM", "STREAM", "("][..], &["FROM", "STREAM"], &["FROM"]];
+    let before = stream.into_iter().find(|words| edit.reads(words))?;
+    let source = named_after(edit, before)?;
+    Some(moved(edit, source, target))
 }
 
 /// `CREATE OR REPLACE PUBLIC SYNONYM a FOR b`, `CREATE ALIAS a FOR TABLE b`.
