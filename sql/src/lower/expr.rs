@@ -49,6 +49,14 @@ impl<'a> Lower<'a> {
         Expr { refs: found.refs, ordinal: ordinal(expr), aggregates: found.aggregates, data_type, fields, place }
     }
 
+    /// An expression that only decides about rows, so that its text is not asked for.
+    pub(super) fn condition(&mut self, expr: &'a Ast) -> Expr {
+        let mut found = Found::default();
+        self.walk(expr, Usage::IDENTITY, &mut found);
+        let place = found.core.unwrap_or_else(|| self.positions.whole());
+        Expr { refs: found.refs, ordinal: ordinal(expr), aggregates: found.aggregates, place, ..Expr::default() }
+    }
+
     pub(super) fn exprs(&mut self, exprs: &'a [Ast]) -> Vec<Expr> {
         exprs.iter().map(|expr| self.expr(expr)).collect()
     }

@@ -40,7 +40,7 @@ impl<'a> Lower<'a> {
             | JoinOperator::LeftAnti(on) => (Side::Semi, on),
             JoinOperator::RightSemi(on) | JoinOperator::RightAnti(on) => (Side::Right, on),
             JoinOperator::AsOf { match_condition, constraint } => {
-                source.join.on = Some(self.expr(match_condition));
+                source.join.on = Some(self.condition(match_condition));
                 (Side::Left, constraint)
             }
             JoinOperator::CrossApply | JoinOperator::OuterApply => {
@@ -60,7 +60,7 @@ impl<'a> Lower<'a> {
     fn constraint(&mut self, constraint: &'a JoinConstraint, join: &mut Join) {
         match constraint {
             JoinConstraint::On(condition) => {
-                let condition = self.expr(condition);
+                let condition = self.condition(condition);
                 match &mut join.on {
                     Some(on) => on.refs.extend(condition.refs),
                     None => join.on = Some(condition),

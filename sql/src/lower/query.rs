@@ -150,16 +150,16 @@ impl<'a> Lower<'a> {
         let mut order = Vec::new();
         match query.order_by.as_ref().map(|order| &order.kind) {
             Some(ast::OrderByKind::Expressions(items)) if !is_all(items) => {
-                order.extend(items.iter().map(|item| self.expr(&item.expr)));
+                order.extend(items.iter().map(|item| self.condition(&item.expr)));
             }
             Some(ast::OrderByKind::Expressions(_) | ast::OrderByKind::All(_)) => order.extend(every_item(&query.body)),
             None => {}
         }
         if let Some(ast::LimitClause::LimitOffset { limit, limit_by, offset }) = &query.limit_clause {
             let bounds = limit.iter().chain(offset.as_ref().map(|offset| &offset.value));
-            let bounds = bounds.map(|bound| Expr { ordinal: None, ..self.expr(bound) });
+            let bounds = bounds.map(|bound| Expr { ordinal: None, ..self.condition(bound) });
             order.extend(bounds.filter(|bound| !bound.refs.is_empty()));
-            order.extend(limit_by.iter().map(|expr| self.expr(expr)));
+            order.extend(limit_by.iter().map(|expr| self.condition(expr)));
         }
         order
     }
@@ -222,25 +222,25 @@ impl<'a> Lower<'a> {
 
     fn filters(&mut self, select: &'a ast::Select, filters: &mut Vec<(Clause, Expr)>) {
         if let Some(ast::Distinct::On(exprs)) = &select.distinct {
-            filters.extend(exprs.iter().map(|expr| (Clause::DistinctOn, self.expr(expr))));
+            filters.extend(exprs.iter().map(|expr| (Clause::DistinctOn, self.condition(expr))));
         }
         let conditions = select.prewhere.iter().chain(&select.selection);
-        filters.extend(conditions.map(|expr| (Clause::Where, self.expr(expr))));
-        filters.extend(select.having.iter().map(|expr| (Clause::Having, self.expr(expr))));
-        filters.extend(select.qualify.iter().map(|expr| (Clause::Qualify, self.expr(expr))));
+        filters.extend(conditions.map(|expr| (Clause::Where, self.condition(expr))));
+        filters.extend(select.having.iter().map(|expr| (Clause::Having, self.condition(expr))));
+        filters.extend(select.qualify.iter().map(|expr| (Clause::Qualify, self.condition(expr))));
         for kind in &select.connect_by {
             match kind {
                 ast::ConnectByKind::ConnectBy { relationships, .. } => {
-                    filters.extend(relationships.iter().map(|expr| (Clause::Hierarchy, self.expr(expr))));
+                    filters.extend(relationships.iter().map(|expr| (Clause::Hierarchy, self.condition(expr))));
                 }
                 ast::ConnectByKind::StartWith { condition, .. } => {
-                    filters.push((Clause::Where, self.expr(condition)));
+                    filters.push((Clause::Where, self.condition(condition)));
                 }
             }
         }
         let sorts = select.cluster_by.iter().chain(&select.distribute_by);
         let sorts = sorts.chain(select.sort_by.iter().map(|item| &item.expr));
-        filters.extend(sorts.map(|expr| (Clause::Sort, Expr { ordinal: None, ..self.expr(expr) })));
+        filters.extend(sorts.map(|expr| (Clause::Sort, Expr { ordinal: None, ..self.condition(expr) })));
     }
 
     fn group_by(&mut self, group_by: &'a ast::GroupByExpr, select: &mut Select) {
@@ -265,10 +265,10 @@ impl<'a> Lower<'a> {
     fn grouping(&mut self, expr: &'a ast::Expr, into: &mut Vec<Expr>) {
         match expr {
             ast::Expr::GroupingSets(sets) | ast::Expr::Cube(sets) | ast::Expr::Rollup(sets) => {
-                into.extend(sets.iter().flatten().map(|expr| self.expr(expr)));
+                into.extend(sets.iter().flatten().map(|expr| self.condition(expr)));
             }
-            ast::Expr::Tuple(exprs) => into.extend(exprs.iter().map(|expr| self.expr(expr))),
-            single => into.push(self.expr(single)),
+            ast::Expr::Tuple(exprs) => into.extend(exprs.iter().map(|expr| self.condition(expr))),
+            single => into.push(self.condition(single)),
         }
     }
 

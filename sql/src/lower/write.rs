@@ -138,7 +138,7 @@ impl<'a> Lower<'a> {
         }
         self.excluded = true;
         let sets = self.sets(assignments);
-        let filters = selection.iter().map(|expr| (Indirect::Filter, self.expr(expr))).collect();
+        let filters = selection.iter().map(|expr| (Indirect::Filter, self.condition(expr))).collect();
         self.excluded = false;
         Some(Modify { sources: vec![target, excluded], targets: vec![0], sets, filters, ..Modify::default() })
     }
@@ -167,7 +167,7 @@ impl<'a> Lower<'a> {
         let place = target.place;
         let mut select = Select::default();
         select.sources.push(plain_source(Relation::Derived { query, lateral: false }, place));
-        select.filters.extend(condition.map(|condition| (Clause::Where, self.expr(condition))));
+        select.filters.extend(condition.map(|condition| (Clause::Where, self.condition(condition))));
         match &clause.values {
             None => select.items.push(Item::Star(Box::default())),
             Some(values) => {
@@ -208,7 +208,7 @@ impl<'a> Lower<'a> {
             }
         }
         modify.sets = self.sets(&update.assignments);
-        modify.filters = update.selection.iter().map(|expr| (Indirect::Filter, self.expr(expr))).collect();
+        modify.filters = update.selection.iter().map(|expr| (Indirect::Filter, self.condition(expr))).collect();
         modify.returning = self.returning(update.returning.as_deref(), update.output.as_ref());
         vec![Effect::Modify(Box::new(modify))]
     }
@@ -278,7 +278,7 @@ impl<'a> Lower<'a> {
         if !delete.tables.is_empty() {
             self.named_targets(&delete.tables, &mut modify);
         }
-        modify.filters = delete.selection.iter().map(|expr| (Indirect::Filter, self.expr(expr))).collect();
+        modify.filters = delete.selection.iter().map(|expr| (Indirect::Filter, self.condition(expr))).collect();
         modify.returning = self.returning(delete.returning.as_deref(), delete.output.as_ref());
         vec![Effect::Modify(Box::new(modify))]
     }
@@ -303,10 +303,10 @@ impl<'a> Lower<'a> {
         let target = self.source(&merge.table);
         let mut source = self.source(&merge.source);
         source.join.side = Side::Inner;
-        source.join.on = Some(self.expr(&merge.on));
+        source.join.on = Some(self.condition(&merge.on));
         let mut modify = Modify { sources: vec![target, source], targets: vec![0], ..Modify::default() };
         for clause in &merge.clauses {
-            modify.filters.extend(clause.predicate.iter().map(|expr| (Indirect::Filter, self.expr(expr))));
+            modify.filters.extend(clause.predicate.iter().map(|expr| (Indirect::Filter, self.condition(expr))));
             self.merge_action(&clause.action, &mut modify);
         }
         modify.returning = self.returning(None, merge.output.as_ref());
@@ -318,14 +318,16 @@ impl<'a> Lower<'a> {
             MergeAction::Delete { .. } | MergeAction::DoNothing { .. } => {}
             MergeAction::Update(update) => {
                 let predicates = update.update_predicate.iter().chain(&update.delete_predicate);
-                modify.filters.extend(predicates.map(|expr| (Indirect::Filter, self.expr(expr))));
+                modify.filters.extend(predicates.map(|expr| (Indirect::Filter, self.condition(expr))));
                 match &update.kind {
                     ast::MergeUpdateKind::Set(assignments) => modify.sets.extend(self.sets(assignments)),
                     ast::MergeUpdateKind::Wildcard => modify.all_columns = true,
                 }
             }
             MergeAction::Insert(insert) => {
-                modify.filters.extend(insert.insert_predicate.iter().map(|expr| (Indirect::Filter, self.expr(expr))));
+                modify
+                    .filters
+                    .extend(insert.insert_predicate.iter().map(|expr| (Indirect::Filter, self.condition(expr))));
                 let columns = insert.columns.iter().filter_map(|name| self.path(name).last().copied()).collect();
                 match &insert.kind {
                     ast::MergeInsertKind::Values(values) => {

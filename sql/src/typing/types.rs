@@ -70,7 +70,7 @@ impl Type {
         if reader.rest.trim().is_empty() { read } else { Type::Other(text) }
     }
 
-    pub(super) fn optional(name: Option<&str>, kind: Kind) -> Type {
+    pub(crate) fn optional(name: Option<&str>, kind: Kind) -> Type {
         name.map_or(Type::Unknown, |name| Type::read(name, kind))
     }
 
@@ -130,7 +130,7 @@ impl Type {
     }
 
     /// The field at that path; of what is no struct, itself.
-    pub(super) fn field(&self, path: &[String]) -> Option<&Type> {
+    pub(super) fn field(&self, path: &[&str]) -> Option<&Type> {
         match (self, path) {
             (Type::Struct(fields), [name, rest @ ..]) => {
                 fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name))?.1.field(rest)

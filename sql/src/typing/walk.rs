@@ -31,11 +31,18 @@ pub(super) struct Walk<'w> {
     pub steps: Vec<Step>,
     only_null: bool,
     cast: Option<Type>,
+    /// How many queries within the expression were met.
+    subqueries: usize,
+}
+
+/// What the only column is called of the query that is the so-manieth in an expression.
+pub(crate) fn subquery(number: usize) -> String {
+    format!("({number})")
 }
 
 impl<'w> Walk<'w> {
     pub fn new(kind: Kind, types: Columns<'w>) -> Walk<'w> {
-        Walk { judge: Judge::of(kind), types, steps: Vec::new(), only_null: false, cast: None }
+        Walk { judge: Judge::of(kind), types, steps: Vec::new(), only_null: false, cast: None, subqueries: 0 }
     }
 
     pub fn value(&mut self, expr: &Ast) -> Operand {
@@ -384,6 +391,12 @@ impl<'w> Walk<'w> {
 
     /// The only column that a simple query gives; what else it does is judged where it stands.
     fn subquery(&mut self, query: &ast::Query) -> Type {
+        let name = subquery(self.subqueries);
+        self.subqueries += 1;
+        let (known, _) = (self.types)(&Name { parts: vec![&name], only_null: self.only_null, cast: None });
+        if known != Type::Unknown {
+            return known;
+        }
         let ast::SetExpr::Select(select) = query.body.as_ref() else { return Type::Unknown };
         match select.projection.as_slice() {
             [ast::SelectItem::UnnamedExpr(expr) | ast::SelectItem::ExprWithAlias { expr, .. }] => {
