@@ -1,6 +1,9 @@
 //! Binding with types: what every expression is made of, and what another catalog makes of it.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    rc::Rc,
+};
 
 use super::{Binder, enclosing::Words, relation::Origin, scope::Scope};
 use crate::{
@@ -134,9 +137,8 @@ impl<'a> Binder<'a> {
             let (Target::Column(path) | Target::Field { column: path, .. }) = &found.target else { continue };
             let written: Vec<&str> = path.iter().map(|name| self.written(*name)).collect();
             let written = written.join(".");
-            if !names.contains_key(&written) {
-                let found = self.type_at(scope, path, found.place);
-                names.insert(written, found);
+            if let Entry::Vacant(entry) = names.entry(written) {
+                entry.insert(self.type_at(scope, path, found.place));
             }
         }
         let text = self.script.text.get(key.1.start..key.1.end).unwrap_or_default();

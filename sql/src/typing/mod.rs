@@ -6,6 +6,7 @@
 //! one) is said to be unknown.
 
 mod functions;
+mod read;
 mod rules;
 mod step;
 mod types;
@@ -103,7 +104,7 @@ pub fn retyped(
 /// Why the platform does not bring values of two types together in one column, if it does not.
 pub(crate) fn clash(one: &str, other: &str, dialect: Dialect) -> Option<String> {
     let kind = dialect.kind();
-    let operands = [one, other].map(|name| Operand::of(Type::read(name, kind)));
+    let operands = [one, other].map(|name| Operand::of(Type::of(name, dialect)));
     match Judge::of(kind).unify("a set operation", &operands).0.problem {
         Problem::Refused(why) => Some(why),
         Problem::None | Problem::Risk(_) | Problem::Unsure(_) => None,
@@ -132,13 +133,15 @@ fn parsed<T>(expression: &str, dialect: Dialect, then: &dyn Fn(&Expr) -> T) -> O
     trees.next().map(|tree| then(&tree))
 }
 
-/// What becomes of `expression` when the columns in it get other types: names are given as written, each with its old
-/// and its new type and how many of its parts name the column, before its fields.
+/// An old and a new type, and how many parts of a name say the column; what comes after are fields.
+pub(crate) type Change = (Type, Type, usize);
+
+/// What becomes of `expression` when the columns in it get other types; names are given as written.
 pub(crate) fn retyped_all(
     expression: &str,
     dialect: Dialect,
     place: Use,
-    types: &dyn Fn(&str) -> Option<(Type, Type, usize)>,
+    types: &dyn Fn(&str) -> Option<Change>,
 ) -> Effect {
     let pair = |name: &Name<'_>| {
         let unknown = || (Type::Unknown, Type::Unknown, name.parts.len());
@@ -152,7 +155,7 @@ fn not_understood() -> Effect {
     Effect::Unknown { why: "the expression is not understood".to_owned() }
 }
 
-fn judge(expr: &Expr, dialect: Dialect, place: Use, pair: &dyn Fn(&Name<'_>) -> (Type, Type, usize)) -> Effect {
+fn judge(expr: &Expr, dialect: Dialect, place: Use, pair: &dyn Fn(&Name<'_>) -> Change) -> Effect {
     let kind = dialect.kind();
     let counted: RefCell<Vec<Effect>> = RefCell::default();
     let before = walk(expr, kind, place, &|name| {

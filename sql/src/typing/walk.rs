@@ -6,6 +6,7 @@ use sqlparser::ast::{
 
 use super::{
     functions::{Give, Want, signature},
+    read::read,
     rules::Coercion,
     step::{Judge, Mode, Operand, Problem, Step},
     types::Type,
@@ -35,7 +36,7 @@ pub(super) struct Walk<'w> {
     subqueries: usize,
 }
 
-/// What the only column is called of the query that is the so-manieth in an expression.
+/// What the only column of a query within an expression is called; queries count from 0.
 pub(crate) fn subquery(number: usize) -> String {
     format!("({number})")
 }
@@ -138,7 +139,7 @@ impl<'w> Walk<'w> {
     }
 
     fn read(&self, data_type: &ast::DataType) -> Type {
-        Type::read(&data_type.to_string(), self.judge.kind)
+        read(&data_type.to_string(), self.judge.kind)
     }
 
     fn column(&mut self, idents: &[&ast::Ident], cast: Option<Type>) -> Operand {
