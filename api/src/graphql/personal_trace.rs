@@ -14,10 +14,9 @@ use super::lineage::LineageNode;
 use super::personal::{
     PersonalCategory, PersonalItem, PersonalKnown, category_or_null, id_or_null, inventory, known_or_null, owners, told,
 };
-use super::reasons::{self};
 use super::record::{Record, RecordField, Rows, record};
 use super::scope::{AsOf, Scope};
-use super::{ids, walking};
+use super::{ids, reasons, walking};
 
 /// In which state personal data is somewhere.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
