@@ -1,9 +1,10 @@
 //! What a change breaks: what a deletion takes away, concluded from lineage alone, and what a change of schemas does,
-//! concluded by binding the queries downstream again.
+//! concluded by binding the queries downstream again. And what differs between two times.
 //!
 //! Knows the graph only through its store, SQL only through `binding`, and nothing of HTTP or GraphQL.
 
 mod deletion;
+pub mod diff;
 mod outgoing;
 pub mod personal;
 pub mod schema;

@@ -32,7 +32,10 @@ mod tokens;
 mod typing;
 
 pub use crate::{
-    bind::{Binding, Changes, OutputChange, OutputChangeKind, Rebound, Retyped, RowChange, bind, compare, rebind},
+    bind::{
+        Binding, Changes, OutputChange, OutputChangeKind, Rebound, Retyped, RowChange, TypeChange, Types, bind,
+        bind_typed, compare, compare_types, rebind,
+    },
     catalog::{Catalog, Column, Defaults, EmptyCatalog},
     diagnostic::{Diagnostic, Severity, code},
     dialect::{Dialect, UnknownDialect},

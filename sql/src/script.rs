@@ -300,6 +300,11 @@ pub(crate) enum Clause {
 }
 
 impl Clause {
+    /// What its expressions are keys for, where they need not be true or false.
+    pub fn key(self) -> Option<Indirect> {
+        (self == Clause::DistinctOn).then_some(Indirect::GroupBy)
+    }
+
     pub fn reason(self) -> Indirect {
         match self {
             Clause::Where | Clause::Having | Clause::Qualify | Clause::DistinctOn => Indirect::Filter,

@@ -10,7 +10,9 @@
 
 use std::{fmt::Write, fs, path::Path};
 
-use sql::{Changes, Column, ColumnRef, Defaults, Dialect, OutputChange, OutputChangeKind, Schema};
+use sql::{
+    Binding, Changes, Column, ColumnRef, Defaults, Dialect, Effect, OutputChange, OutputChangeKind, Schema, TypeChange,
+};
 
 #[test]
 fn changed_schemas() {
@@ -59,8 +61,15 @@ fn answer(dialect: &str, (before, after): (&str, &str), sql: &str) -> String {
     let dialect = Dialect::from_name(dialect).expect("a known dialect");
     let (script, found) = sql::parse(sql, dialect);
     assert!(found.iter().all(|found| found.severity < sql::Severity::Error), "{dialect:?}: {sql}: {found:?}");
-    let rebound = sql::rebind(&script, &schema(before), &schema(after), &Defaults::default());
-    let shown = shown(&rebound.changes, sql);
+    let (before, after) = (schema(before), schema(after));
+    let (old, reported, old_types) = sql::bind_typed(&script, &before, &Defaults::default());
+    let (new, reports, new_types) = sql::bind_typed(&script, &after, &Defaults::default());
+    let changes = sql::compare(
+        Binding { lineage: &old, diagnostics: &reported, catalog: &before },
+        Binding { lineage: &new, diagnostics: &reports, catalog: &after },
+    );
+    let mut shown = shown(&changes, sql);
+    shown.extend(sql::compare_types(&script, &old_types, &new_types).iter().map(|change| typed(change, sql)));
     if shown.is_empty() { "nothing".to_owned() } else { shown.join("; ") }
 }
 
@@ -75,6 +84,19 @@ fn shown(changes: &Changes, sql: &str) -> Vec<String> {
         parts.push(format!("rows `{place}` {} => {}", names(&found.before), names(&found.after)));
     }
     parts
+}
+
+fn typed(found: &TypeChange, sql: &str) -> String {
+    let place = &sql[found.span.start..found.span.end];
+    let effect = match &found.effect {
+        Effect::Same => "the same".to_owned(),
+        Effect::ResultType { to } => format!("gives {}", to.as_deref().unwrap_or("another type")),
+        Effect::Unknown { why } => format!("unknown: {why}"),
+        Effect::RowsChange { why } => format!("other rows: {why}"),
+        Effect::ValueChanges { why } => format!("other values: {why}"),
+        Effect::Fails { why } => format!("fails: {why}"),
+    };
+    format!("`{place}` {effect}")
 }
 
 fn output(found: &OutputChange) -> String {

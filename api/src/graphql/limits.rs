@@ -47,7 +47,8 @@ fn length(field: &str) -> Option<Length> {
         "datasets" | "rejectedEvents" | "history" => page("first", 50),
         "lineage" | "deletionImpact" | "parseSql" => flat("limit", 2000),
         "paths" => flat("limit", 100),
-        "schemaChangeImpact" => flat("first", 100),
+        "schemaChangeImpact" | "personalData" => flat("first", 100),
+        "personalTrace" | "erasurePlan" => flat("limit", 2000),
         "producers" | "consumers" | "inputs" | "outputs" | "namespaces" => Some(Length::About(10)),
         "owners" | "tags" | "descriptions" | "reportedAs" | "matches" | "facets" | "values" | "events"
         | "statistics" | "assertions" | "reasons" | "faults" => Some(Length::About(4)),

@@ -20,6 +20,9 @@ use super::node::Node;
 use super::parse_sql::{self, SqlTableInput};
 use super::parsed::ParsedSql;
 use super::paths::{self, Paths};
+use super::personal::{self, PersonalCategory, PersonalData, PersonalKnown};
+use super::personal_erasure::{self, ErasurePlan};
+use super::personal_trace::{self, PersonalMasking, PersonalTrace};
 use super::run::{self, Run};
 use super::schema_impact::{self, SchemaChangeImpact, SchemaChangeInput};
 use super::scope::{AsOf, Scope};
@@ -185,6 +188,57 @@ impl Query {
     ) -> Result<SchemaChangeImpact> {
         let question = schema_impact::Question { proposal, depth, limit, as_of, first, after, verdicts };
         Ok(schema_impact::impact(Scope::of(ctx)?, question).await?)
+    }
+
+    /// what personal data there is: declared by people or events, or likely by its name; without `known`, whatever
+    /// counts as personal data
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of a GraphQL field")]
+    async fn personal_data(
+        &self,
+        ctx: &Context<'_>,
+        category: Option<Vec<PersonalCategory>>,
+        known: Option<Vec<PersonalKnown>>,
+        dataset: Option<ID>,
+        min_confidence: Option<f64>,
+        #[graphql(default_with = "Some(100)")] first: Option<i32>,
+        after: Option<String>,
+        as_of: Option<AsOf>,
+    ) -> Result<PersonalData> {
+        let question = personal::Question { category, known, dataset, min_confidence, first, after, as_of };
+        Ok(personal::data(Scope::of(ctx)?, question).await?)
+    }
+
+    /// where the data of a column, of the personal columns of a dataset, or of a category goes; upstream, what personal
+    /// data arrives in a column, a dataset or a job
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of a GraphQL field")]
+    async fn personal_trace(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<ID>,
+        category: Option<PersonalCategory>,
+        #[graphql(default_with = "Some(Direction::Downstream)")] direction: Option<Direction>,
+        #[graphql(default_with = "Some(PersonalMasking::Carries)")] masking: Option<PersonalMasking>,
+        #[graphql(default_with = "Some(50)")] depth: Option<i32>,
+        #[graphql(default_with = "Some(2000)")] limit: Option<i32>,
+        as_of: Option<AsOf>,
+    ) -> Result<PersonalTrace> {
+        let direction = direction.unwrap_or(Direction::Downstream);
+        let masking = masking.unwrap_or(PersonalMasking::Carries);
+        let question = personal_trace::Question { id, category, direction, masking, depth, limit, as_of };
+        Ok(personal_trace::trace(Scope::of(ctx)?, question).await?)
+    }
+
+    /// the draft of a plan for erasing one subject, given the columns that hold its key; never its value
+    async fn erasure_plan(
+        &self,
+        ctx: &Context<'_>,
+        keys: Vec<ID>,
+        #[graphql(default_with = "Some(100)")] depth: Option<i32>,
+        #[graphql(default_with = "Some(2000)")] limit: Option<i32>,
+        as_of: Option<AsOf>,
+    ) -> Result<ErasurePlan> {
+        let question = personal_erasure::Question { keys, depth, limit, as_of };
+        Ok(personal_erasure::plan(Scope::of(ctx)?, question).await?)
     }
 
     /// the lineage of a text of SQL, which is neither run nor kept; `namespace` looks tables up in the graph, and what

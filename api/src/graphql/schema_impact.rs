@@ -295,13 +295,13 @@ impl From<ChangeInput> for schema::Change {
 }
 
 /// Where a page ends, at the revision at which the first one was read.
-struct Cursor {
-    place: usize,
-    revision: u32,
+pub(super) struct Cursor {
+    pub place: usize,
+    pub revision: u32,
 }
 
 impl Cursor {
-    fn parse(text: &str) -> Result<Cursor> {
+    pub fn parse(text: &str) -> Result<Cursor> {
         let parsed = text.split_once('@').and_then(|(place, revision)| {
             Some(Cursor { place: place.parse().ok()?, revision: revision.parse().ok()? })
         });

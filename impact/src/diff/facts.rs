@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use graph::{AliasReason, Aspects, Node, NodeKind, Tag};
+use graph::{AliasReason, Aspects, Node, NodeKind, NodeName, Tag};
+
+use crate::personal::{Known, standing};
 
 /// What a fact is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -10,8 +12,12 @@ pub enum Aspect {
     Description,
     Owner,
     Tag,
+    /// Whether it is personal data and of which kind, from tags and from its name: see `personal::standing`.
+    PersonalData,
     /// A dataset's or a job's type, a column's data type.
     Type,
+    /// The dataset a column belongs to; it is another when datasets become one.
+    Dataset,
     /// A column's place among the columns of its dataset, from 0.
     Position,
     /// Whether a column is in the schema; one that is not is only mentioned by lineage.
@@ -43,13 +49,6 @@ pub struct Fact {
     pub key: String,
 }
 
-impl Fact {
-    /// A tag that says that there is personal data.
-    pub fn is_personal(&self) -> bool {
-        self.aspect == Aspect::Tag && is_personal(&self.key)
-    }
-}
-
 pub type Facts = BTreeMap<Fact, String>;
 
 /// One fact at two times: none before where it came, none after where it went.
@@ -69,7 +68,15 @@ pub fn facts(node: &Node) -> Facts {
         telling.meaning(aspects);
         telling.technical(aspects);
     }
+    if let Some(standing) = standing(node) {
+        let (said, known) = word(standing.known);
+        let mut telling = Telling { facts: &mut facts, said };
+        telling.one(Aspect::PersonalData, Some(format!("{known} {}", standing.category.code())));
+    }
     let mut telling = Telling { facts: &mut facts, said: Said::Ingested };
+    if let NodeName::Column(dataset, _) = &node.name {
+        telling.one(Aspect::Dataset, Some(format!("{} {}", dataset.namespace, dataset.name)));
+    }
     for name in node.reported_as.iter().skip(1) {
         telling.add(Aspect::OtherName, format!("{} {}", name.namespace, name.name), String::new());
     }
@@ -82,28 +89,23 @@ pub fn compare(before: &Facts, after: &Facts) -> Vec<AspectChange> {
     keys.sort();
     keys.dedup();
     let other = keys.into_iter().filter(|fact| before.get(*fact) != after.get(*fact));
-    let told =
-        other.map(|fact| AspectChange { fact: fact.clone(), before: before.get(fact).cloned(), after: after.get(fact).cloned() });
+    let told = other.map(|fact| AspectChange {
+        fact: fact.clone(),
+        before: before.get(fact).cloned(),
+        after: after.get(fact).cloned(),
+    });
     told.collect()
 }
 
-/// Words for personal data that people write as the key of a tag, without case and signs.
-const PERSONAL: [&str; 9] = [
-    "pii",
-    "phi",
-    "gdpr",
-    "personal",
-    "personaldata",
-    "personalinformation",
-    "personallyidentifiable",
-    "sensitivepersonaldata",
-    "datasubject",
-];
-
-fn is_personal(key: &str) -> bool {
-    let last = key.rsplit(['.', ':', '/']).next().unwrap_or(key);
-    let word: String = last.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    PERSONAL.contains(&word.as_str())
+/// Who says so, and how.
+fn word(known: Known) -> (Said, &'static str) {
+    match known {
+        Known::Confirmed => (Said::Authored, "confirmed"),
+        Known::Declared => (Said::Ingested, "declared"),
+        Known::Detected => (Said::Ingested, "detected"),
+        Known::Denied => (Said::Ingested, "denied"),
+        Known::Rejected => (Said::Authored, "rejected"),
+    }
 }
 
 struct Telling<'a> {
@@ -112,8 +114,15 @@ struct Telling<'a> {
 }
 
 impl Telling<'_> {
+    /// Several values under one key, such as an owner's roles, stand behind each other.
     fn add(&mut self, aspect: Aspect, key: String, value: String) {
-        self.facts.insert(Fact { aspect, said: self.said, key }, value);
+        let known = self.facts.entry(Fact { aspect, said: self.said, key }).or_default();
+        if known.is_empty() {
+            *known = value;
+        } else if !value.is_empty() {
+            known.push_str(", ");
+            known.push_str(&value);
+        }
     }
 
     fn one(&mut self, aspect: Aspect, value: Option<String>) {
@@ -123,10 +132,10 @@ impl Telling<'_> {
     }
 
     fn lists(&mut self, aspects: &Aspects) {
-        for owner in &aspects.owners {
+        for owner in sorted(&aspects.owners) {
             self.add(Aspect::Owner, owner.name.clone(), owner.role.clone().unwrap_or_default());
         }
-        for Tag { key, value, .. } in &aspects.tags {
+        for Tag { key, value, .. } in sorted(&aspects.tags) {
             self.add(Aspect::Tag, key.clone(), value.clone());
         }
         for alias in &aspects.aliases {
@@ -167,6 +176,12 @@ impl Telling<'_> {
         self.one(Aspect::SourceCode, aspects.source_code.as_ref().map(|code| code.code.clone()));
         self.one(Aspect::SourceLocation, aspects.source_location.as_ref().map(|place| place.url.clone()));
     }
+}
+
+fn sorted<T: Ord>(items: &[T]) -> Vec<&T> {
+    let mut items: Vec<&T> = items.iter().collect();
+    items.sort();
+    items
 }
 
 fn lifecycle(of: &graph::Lifecycle) -> String {

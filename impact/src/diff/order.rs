@@ -4,13 +4,39 @@ use std::collections::{HashMap, HashSet};
 
 use graph::NodeId;
 
-/// The fewest columns that have to be moved to get from one order to the other; what came or went plays no part.
-pub fn moved(before: &[NodeId], after: &[NodeId]) -> HashSet<NodeId> {
-    let places: HashMap<NodeId, usize> = after.iter().enumerate().map(|(place, node)| (*node, place)).collect();
-    let common: Vec<(NodeId, usize)> =
-        before.iter().filter_map(|node| Some((*node, *places.get(node)?))).collect();
-    let stay = longest_rise(&common.iter().map(|(_, place)| *place).collect::<Vec<_>>());
-    common.iter().enumerate().filter(|(index, _)| !stay.contains(index)).map(|(_, (node, _))| *node).collect()
+/// Columns that have to be moved to get from one order to the other, as few as there can be when one that kept its
+/// number stays; what came or went plays no part. Each order is of numbers and columns, sorted.
+pub fn moved(before: &[(u32, NodeId)], after: &[(u32, NodeId)]) -> HashSet<NodeId> {
+    let places: HashMap<NodeId, (usize, u32)> =
+        after.iter().enumerate().map(|(place, (number, node))| (*node, (place, *number))).collect();
+    let common: Vec<Common> = before
+        .iter()
+        .filter_map(|(number, node)| {
+            let (place, new) = *places.get(node)?;
+            Some(Common { node: *node, place, is_kept: *number == new })
+        })
+        .collect();
+    let kept: Vec<usize> = common.iter().filter(|column| column.is_kept).map(|column| column.place).collect();
+    let mut passed = 0;
+    let mut fitting: Vec<&Common> = Vec::new();
+    for column in &common {
+        if column.is_kept || kept.partition_point(|place| *place < column.place) == passed {
+            fitting.push(column);
+        }
+        passed += usize::from(column.is_kept);
+    }
+    let rise = longest_rise(&fitting.iter().map(|column| column.place).collect::<Vec<_>>());
+    let stay: HashSet<NodeId> = rise.into_iter().map(|index| fitting[index].node).collect();
+    common.into_iter().map(|column| column.node).filter(|node| !stay.contains(node)).collect()
+}
+
+/// A column of both orders.
+struct Common {
+    node: NodeId,
+    /// In the later order.
+    place: usize,
+    /// It has the same number in both.
+    is_kept: bool,
 }
 
 /// The indices of a longest strictly rising subsequence.
@@ -41,7 +67,7 @@ mod tests {
 
     #[track_caller]
     fn check(before: &str, after: &str, expected: &str) {
-        let order = |text: &str| text.bytes().map(|letter| NodeId(letter.into())).collect::<Vec<_>>();
+        let order = |text: &str| (0..).zip(text.bytes().map(|letter| NodeId(letter.into()))).collect::<Vec<_>>();
         let mut found: Vec<char> =
             moved(&order(before), &order(after)).iter().filter_map(|node| char::from_u32(node.0)).collect();
         found.sort_unstable();
@@ -55,6 +81,8 @@ mod tests {
         check("abcd", "acd", "");
         check("abc", "bca", "a");
         check("abcd", "dabc", "d");
-        check("abcd", "xbydza", "ad");
+        check("abcd", "xbydza", "a");
+        check("abc", "cb", "c");
+        check("abc", "cba", "ac");
     }
 }

@@ -75,7 +75,7 @@ const SYNONYMS: [(Category, &str); 9] = [
     ),
     (
         Category::Identity,
-        "identifier identification identifying name names first-name last-name full-name person person-name \
+        "identifier identification identifying name names first-name last-name full-name person person-name employee \
          birth-date birthdate date-of-birth dob age gender sex national-id ssn passport driver-license \
          driving-licence tax-id photo signature nationality basic direct-identifier",
     ),
@@ -88,7 +88,7 @@ const SYNONYMS: [(Category, &str); 9] = [
     (Category::Location, "geo geolocation gps place coordinates"),
     (
         Category::Online,
-        "ip ip-address cookie device device-id online-identifier tracking user-agent mac-address \
+        "ip ip-address cookie device device-id online-identifier online-id tracking user-agent mac-address \
          advertising-id username user-name",
     ),
     (Category::Credential, "credentials password secret token authentication"),

@@ -215,6 +215,7 @@ impl<'a> Draft<'a> {
     /// Reads what makes each of the datasets.
     async fn survey(&mut self) -> Result<()> {
         let places: Vec<NodeId> = self.places().into_iter().collect();
+        self.up.read(self.personal.keys().copied()).await?;
         self.up.load(&places).await
     }
 
@@ -288,13 +289,8 @@ impl<'a> Draft<'a> {
     fn open(&self, places: &Places) -> Vec<Open> {
         let far = self.personal.iter().filter(|(dataset, _)| !places.order.contains(dataset));
         let no_way = far.filter_map(|(dataset, columns)| {
-            let dataset = self
-                .node(*dataset)
-                .or_else(|| columns.iter().map(|(node, _)| node).find(|node| node.id == *dataset))?;
-            Some(Open::NoWay {
-                dataset: dataset.clone(),
-                columns: columns.iter().map(|(node, _)| node.clone()).collect(),
-            })
+            let columns = columns.iter().map(|(node, _)| node.clone()).collect();
+            Some(Open::NoWay { dataset: self.up.node(*dataset)?.clone(), columns })
         });
         let unpaired = self.keys.unpaired.iter().filter_map(|(key, job)| {
             Some(Open::Unpaired { key: self.keys.node(*key)?.clone(), job: self.keys.node(*job)?.clone() })
@@ -356,7 +352,9 @@ impl<'a> Draft<'a> {
             holds: HoldingOf::of(&holds),
             held: holds,
             unreached: from.iter().filter(unreached).filter_map(|id| self.up.node(*id).cloned()).collect(),
-            erased_upstream: from.iter().any(|from| acted.contains_key(from)),
+            erased_upstream: from
+                .iter()
+                .any(|from| acted.get(from).is_some_and(|action| *action != Action::CannotReach)),
             in_circle: places.circles.contains(&id),
             producers: self.producers(&made_by),
             dataset: node.clone(),

@@ -19,7 +19,8 @@ impl Places {
 }
 
 /// Each dataset after all that it is made from; where several could come next, all of one depth together and the
-/// smallest first. A circle is cut at its smallest.
+/// smallest first. A circle is cut at its
+/// largest.
 pub(super) fn order<K: Ord>(mut waits: BTreeMap<NodeId, BTreeSet<NodeId>>, rank: impl Fn(NodeId) -> K) -> Places {
     let mut feeds: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
     for (dataset, from) in &waits {
@@ -29,7 +30,7 @@ pub(super) fn order<K: Ord>(mut waits: BTreeMap<NodeId, BTreeSet<NodeId>>, rank:
     while !waits.is_empty() {
         let mut ready: Vec<NodeId> = waits.iter().filter(|(_, from)| from.is_empty()).map(|(id, _)| *id).collect();
         if ready.is_empty() {
-            let cut = waits.keys().copied().filter(|id| is_in_circle(*id, &waits)).min_by_key(|id| rank(*id));
+            let cut = waits.keys().copied().filter(|id| is_in_circle(*id, &waits)).max_by_key(|id| rank(*id));
             circles.extend(cut);
             ready.extend(cut.or_else(|| waits.keys().next().copied()));
         }
@@ -90,6 +91,6 @@ mod tests {
 
     #[test]
     fn a_circle_is_cut_once_and_said() {
-        check(&[(1, 2), (2, 3), (3, 2), (3, 4)], "1 (2) 3 4");
+        check(&[(1, 2), (2, 3), (3, 2), (3, 4)], "1 (3) 2 4");
     }
 }

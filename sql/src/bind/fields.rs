@@ -56,7 +56,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The column that the first parts of a path name, and how many parts these are.
-    fn column_at(&self, scope: &Scope<'_>, path: &[Name]) -> Option<(Column, usize)> {
+    pub(super) fn column_at(&self, scope: &Scope<'_>, path: &[Name]) -> Option<(Column, usize)> {
         let keys = self.tables.path_keys(path);
         let mut level = Some(scope);
         while let Some(here) = level {

@@ -3,6 +3,7 @@
 mod again;
 mod answer;
 mod change;
+mod enclosing;
 mod fields;
 mod modify;
 mod names;
@@ -13,11 +14,14 @@ mod source;
 mod star;
 mod statement;
 mod tables;
+mod typed;
 
 pub use again::{Binding, Changes, OutputChange, OutputChangeKind, Rebound, Retyped, RowChange, compare, rebind};
 use relation::{Column, Origin, Relation, Sym, TableId};
 use scope::Env;
 use tables::Tables;
+use typed::Notes;
+pub use typed::{TypeChange, Types, bind_typed, compare_types};
 
 use std::rc::Rc;
 
@@ -37,6 +41,16 @@ const DEPTH: usize = 400;
 ///
 /// Tables that the script itself creates are known to the statements after. Never fails as a whole.
 pub fn bind(script: &Script, catalog: &dyn Catalog, defaults: &Defaults) -> (Lineage, Vec<Diagnostic>) {
+    bound(script, catalog, defaults, &mut None)
+}
+
+/// Binds, and notes types when that is asked for.
+fn bound(
+    script: &Script,
+    catalog: &dyn Catalog,
+    defaults: &Defaults,
+    notes: &mut Option<Notes>,
+) -> (Lineage, Vec<Diagnostic>) {
     let mut tables = Tables::new(script, catalog, defaults);
     let star = tables.symbols.intern("*");
     let mut binder = Binder {
@@ -50,9 +64,11 @@ pub fn bind(script: &Script, catalog: &dyn Catalog, defaults: &Defaults) -> (Lin
         structured: false,
         variables: HashMap::default(),
         net: Vec::new(),
+        notes: notes.take(),
     };
     let statements = script.statements.iter().map(|statement| binder.statement(statement)).collect();
     let net = binder.finish_net();
+    *notes = binder.notes.take();
     let mut diagnostics = binder.diagnostics;
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
     diagnostics.dedup();
@@ -76,6 +92,8 @@ struct Binder<'a> {
     variables: HashMap<Sym, Vec<Origin>>,
     /// What each statement gave, for the net lineage.
     net: Vec<Found>,
+    /// Types, when they are asked for.
+    notes: Option<Notes>,
 }
 
 /// A value on its way into a column of a table, or of the result.
@@ -114,6 +132,7 @@ impl<'a> Binder<'a> {
                 self.found.outputs.extend(returned.columns.iter().cloned());
             }
         }
+        self.next_statement_types();
         self.answer_statement(statement)
     }
 

@@ -40,7 +40,7 @@ impl<'a> Binder<'a> {
             }
         }
         for (reason, filter) in &modify.filters {
-            let origins = self.origins(&scope, filter);
+            let origins = self.deciding(&scope, filter, *reason);
             influences.extend(origins.into_iter().map(|origin| origin.deciding(*reason)));
         }
         self.found.influences.extend(influences);

@@ -30,7 +30,9 @@ impl<'a> Binder<'a> {
         for cte in &query.ctes {
             self.declare(cte, &mut env);
         }
+        let outer = self.decide(None);
         let relation = self.branches(&query.branches, &query.order_by, &env);
+        self.decide(outer);
         self.leave();
         relation
     }
@@ -173,7 +175,8 @@ impl<'a> Binder<'a> {
         scope.add(Vec::new(), Rc::clone(&relation));
         let mut sorted = (*relation).clone();
         for expr in order_by {
-            let origins = self.ordinal(expr, &relation).unwrap_or_else(|| self.origins(&scope, expr));
+            let origins = self.ordinal(expr, &relation);
+            let origins = origins.unwrap_or_else(|| self.deciding(&scope, expr, Indirect::Sort));
             sorted.decide_by(origins, Indirect::Sort);
         }
         sorted.influences = distinct(sorted.influences);
@@ -210,12 +213,13 @@ impl<'a> Binder<'a> {
         }
         for (clause, expr) in &select.filters {
             scope.see_aliases = self.aliases_in(*clause, expr);
-            let origins = self.origins(&scope, expr);
+            let origins = self.deciding(&scope, expr, clause.key().unwrap_or(clause.reason()));
             result.decide_by(origins, clause.reason());
         }
         for expr in &select.group_by {
             scope.see_aliases = self.aliases_in(Clause::GroupBy, expr);
-            let origins = self.ordinal(expr, &result).unwrap_or_else(|| self.origins(&scope, expr));
+            let origins = self.ordinal(expr, &result);
+            let origins = origins.unwrap_or_else(|| self.deciding(&scope, expr, Indirect::GroupBy));
             result.decide_by(origins, Indirect::GroupBy);
         }
         if select.group_by_all {
@@ -223,7 +227,8 @@ impl<'a> Binder<'a> {
         }
         for expr in order_by {
             scope.see_aliases = self.aliases_in(Clause::OrderBy, expr);
-            let origins = self.ordinal(expr, &result).unwrap_or_else(|| self.origins(&scope, expr));
+            let origins = self.ordinal(expr, &result);
+            let origins = origins.unwrap_or_else(|| self.deciding(&scope, expr, Indirect::Sort));
             result.decide_by(origins, Indirect::Sort);
         }
         result.influences = distinct(std::mem::take(&mut result.influences));
@@ -302,6 +307,9 @@ impl<'a> Binder<'a> {
                 if let Some(data_type) = expr.data_type {
                     column.data_type = Some(self.written(data_type).into());
                 }
+                if self.notes.is_some() && column.data_type.is_none() {
+                    column.data_type = self.noted_type(expr.place);
+                }
                 if !expr.aggregates {
                     grouped.push(Rc::clone(&column.origins));
                 }
@@ -336,7 +344,7 @@ impl<'a> Binder<'a> {
         Column { label, origins: distinct(origins).into(), data_type, fields: None, place }
     }
 
-    fn data_type(&self, origin: &Origin) -> Option<Rc<str>> {
+    pub(super) fn data_type(&self, origin: &Origin) -> Option<Rc<str>> {
         self.tables.get(origin.table).relation.find_shown(origin.column)?.data_type.clone()
     }
 
@@ -347,6 +355,9 @@ impl<'a> Binder<'a> {
 
     /// The same; of a subquery with several columns only the one at `pick`.
     pub(super) fn picked(&mut self, scope: &Scope<'_>, expr: &'a Expr, pick: Option<u32>) -> Vec<Origin> {
+        if self.notes.is_some() {
+            self.note_types(scope, expr);
+        }
         let mut origins = Vec::new();
         for found in &expr.refs {
             let (usage, place) = (found.usage, found.place);

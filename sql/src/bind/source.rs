@@ -58,7 +58,7 @@ impl<'a> Binder<'a> {
 
     fn join_condition(&mut self, source: &'a Source, scope: &mut Scope<'_>, influences: &mut Vec<Origin>) {
         if let Some(condition) = &source.join.on {
-            let origins = self.origins(scope, condition);
+            let origins = self.deciding(scope, condition, Indirect::Join);
             influences.extend(origins.into_iter().map(|origin| origin.deciding(Indirect::Join)));
         }
         if source.join.side == Side::Semi

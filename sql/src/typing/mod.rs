@@ -6,6 +6,7 @@
 //! one) is said to be unknown.
 
 mod functions;
+mod read;
 mod rules;
 mod step;
 mod types;
@@ -19,6 +20,7 @@ use crate::{dialect::Dialect, lineage::Indirect};
 use step::{Judge, Operand, Problem, Step, Turn};
 use types::Conversion;
 pub use types::{Type, narrows, widens};
+pub(crate) use walk::subquery;
 use walk::{Columns, Name, Walk};
 
 /// What the expression is there for.
@@ -76,14 +78,33 @@ pub fn retyped(
     column: RetypedColumn<'_>,
     others: OtherTypes<'_>,
 ) -> Effect {
-    let judged = parsed(expression, dialect, &|expr| judge(expr, dialect, place, column, others));
-    judged.unwrap_or_else(|| Effect::Unknown { why: "the expression is not understood".to_owned() })
+    let kind = dialect.kind();
+    let (old, new) = (Type::optional(column.before, kind), Type::optional(column.after, kind));
+    let seen = Cell::new(false);
+    let pair = |name: &Name<'_>| match meant(name, column.name) {
+        Some(used) => {
+            seen.set(true);
+            (old.clone(), new.clone(), used)
+        }
+        None => {
+            let (found, used) = other(name, kind, others);
+            (found.clone(), found, used)
+        }
+    };
+    let judged = parsed(expression, dialect, &|expr| judge(expr, dialect, place, &pair));
+    match judged {
+        Some(_) if !seen.get() => {
+            Effect::Unknown { why: format!("\"{}\" arrives in this expression under another name", column.name) }
+        }
+        Some(effect) => effect,
+        None => not_understood(),
+    }
 }
 
 /// Why the platform does not bring values of two types together in one column, if it does not.
 pub(crate) fn clash(one: &str, other: &str, dialect: Dialect) -> Option<String> {
     let kind = dialect.kind();
-    let operands = [one, other].map(|name| Operand::of(Type::read(name, kind)));
+    let operands = [one, other].map(|name| Operand::of(Type::of(name, dialect)));
     match Judge::of(kind).unify("a set operation", &operands).0.problem {
         Problem::Refused(why) => Some(why),
         Problem::None | Problem::Risk(_) | Problem::Unsure(_) => None,
@@ -112,35 +133,45 @@ fn parsed<T>(expression: &str, dialect: Dialect, then: &dyn Fn(&Expr) -> T) -> O
     trees.next().map(|tree| then(&tree))
 }
 
-fn judge(expr: &Expr, dialect: Dialect, place: Use, column: RetypedColumn<'_>, others: OtherTypes<'_>) -> Effect {
-    let kind = dialect.kind();
-    let (old, new) = (Type::optional(column.before, kind), Type::optional(column.after, kind));
-    let seen = Cell::new(false);
-    let counted: RefCell<Vec<Vec<String>>> = RefCell::default();
-    let walked = |own: &Type| {
-        let types = |name: &Name<'_>| {
-            let Some(used) = meant(name, column.name) else { return other(name, kind, others) };
-            seen.set(true);
-            let absorbed = name.cast.as_ref() == Some(&new);
-            if !name.only_null && !absorbed {
-                counted.borrow_mut().push(name.parts[used..].iter().map(|field| (*field).to_owned()).collect());
-            }
-            (own.clone(), used)
-        };
-        walk(expr, kind, place, &types)
+/// An old and a new type, and how many parts of a name say the column; what comes after are fields.
+pub(crate) type Change = (Type, Type, usize);
+
+/// What becomes of `expression` when the columns in it get other types; names are given as written.
+pub(crate) fn retyped_all(
+    expression: &str,
+    dialect: Dialect,
+    place: Use,
+    types: &dyn Fn(&str) -> Option<Change>,
+) -> Effect {
+    let pair = |name: &Name<'_>| {
+        let unknown = || (Type::Unknown, Type::Unknown, name.parts.len());
+        types(&name.parts.join(".")).unwrap_or_else(unknown)
     };
-    let (before, after) = (walked(&old), walked(&new));
-    if !seen.get() {
-        return Effect::Unknown { why: format!("\"{}\" arrives in this expression under another name", column.name) };
-    }
-    let lost = counted.borrow().iter().map(|fields| lost(old.field(fields), new.field(fields), place)).max();
-    let mut worst = lost.unwrap_or(Effect::Same);
-    let turns = before.steps.iter().zip(&after.steps).map(|(before, after)| before.becomes(after));
-    for effect in turns.map(|turn| effect_of(turn, place)) {
-        if effect > worst {
-            worst = effect;
+    let judged = parsed(expression, dialect, &|expr| judge(expr, dialect, place, &pair));
+    judged.unwrap_or_else(not_understood)
+}
+
+fn not_understood() -> Effect {
+    Effect::Unknown { why: "the expression is not understood".to_owned() }
+}
+
+fn judge(expr: &Expr, dialect: Dialect, place: Use, pair: &dyn Fn(&Name<'_>) -> Change) -> Effect {
+    let kind = dialect.kind();
+    let counted: RefCell<Vec<Effect>> = RefCell::default();
+    let before = walk(expr, kind, place, &|name| {
+        let (old, new, used) = pair(name);
+        if !name.only_null && name.cast.as_ref() != Some(&new) {
+            let fields = &name.parts[used.min(name.parts.len())..];
+            counted.borrow_mut().push(lost(old.field(fields), new.field(fields), place));
         }
-    }
+        (old, used)
+    });
+    let after = walk(expr, kind, place, &|name| {
+        let (_, new, used) = pair(name);
+        (new, used)
+    });
+    let turns = before.steps.iter().zip(&after.steps).map(|(before, after)| effect_of(before.becomes(after), place));
+    let worst = counted.take().into_iter().chain(turns).max().unwrap_or(Effect::Same);
     let same_result =
         matches!(before.found.becomes(&after.found), Some(Conversion::Same)) || longer(&before.found, &after.found);
     let open = before.found.is_open() && after.found.is_open();
@@ -189,6 +220,9 @@ fn other(name: &Name<'_>, kind: crate::dialect::Kind, types: OtherTypes<'_>) -> 
 /// What the change does to the values of the column, or of a field of it; where there is none, it is not read.
 fn lost(old: Option<&Type>, new: Option<&Type>, place: Use) -> Effect {
     let (Some(old), Some(new)) = (old, new) else { return Effect::Same };
+    if old == new {
+        return Effect::Same;
+    }
     match old.becomes(new) {
         Some(Conversion::Lossy) => {
             let why = match (old, new) {

@@ -6,6 +6,7 @@ use sqlparser::ast::{
 
 use super::{
     functions::{Give, Want, signature},
+    read::read,
     rules::Coercion,
     step::{Judge, Mode, Operand, Problem, Step},
     types::Type,
@@ -31,11 +32,18 @@ pub(super) struct Walk<'w> {
     pub steps: Vec<Step>,
     only_null: bool,
     cast: Option<Type>,
+    /// How many queries within the expression were met.
+    subqueries: usize,
+}
+
+/// What the only column of a query within an expression is called; queries count from 0.
+pub(crate) fn subquery(number: usize) -> String {
+    format!("({number})")
 }
 
 impl<'w> Walk<'w> {
     pub fn new(kind: Kind, types: Columns<'w>) -> Walk<'w> {
-        Walk { judge: Judge::of(kind), types, steps: Vec::new(), only_null: false, cast: None }
+        Walk { judge: Judge::of(kind), types, steps: Vec::new(), only_null: false, cast: None, subqueries: 0 }
     }
 
     pub fn value(&mut self, expr: &Ast) -> Operand {
@@ -131,7 +139,7 @@ impl<'w> Walk<'w> {
     }
 
     fn read(&self, data_type: &ast::DataType) -> Type {
-        Type::read(&data_type.to_string(), self.judge.kind)
+        read(&data_type.to_string(), self.judge.kind)
     }
 
     fn column(&mut self, idents: &[&ast::Ident], cast: Option<Type>) -> Operand {
@@ -384,6 +392,12 @@ impl<'w> Walk<'w> {
 
     /// The only column that a simple query gives; what else it does is judged where it stands.
     fn subquery(&mut self, query: &ast::Query) -> Type {
+        let name = subquery(self.subqueries);
+        self.subqueries += 1;
+        let (known, _) = (self.types)(&Name { parts: vec![&name], only_null: self.only_null, cast: None });
+        if known != Type::Unknown {
+            return known;
+        }
         let ast::SetExpr::Select(select) = query.body.as_ref() else { return Type::Unknown };
         match select.projection.as_slice() {
             [ast::SelectItem::UnnamedExpr(expr) | ast::SelectItem::ExprWithAlias { expr, .. }] => {
