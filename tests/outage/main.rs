@@ -47,7 +47,10 @@ impl Seen {
         let mut client = Client::new(base);
         while !self.over.load(Ordering::SeqCst) {
             let at = self.next.fetch_add(1, Ordering::SeqCst);
-            while !self.over.load(Ordering::SeqCst) && !self.send(&mut client, at) {}
+            let mut accepted = false;
+            while !accepted && !self.over.load(Ordering::SeqCst) {
+                accepted = self.send(&mut client, at);
+            }
         }
     }
 
