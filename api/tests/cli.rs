@@ -191,6 +191,7 @@ fn settings_are_shown_with_their_source() {
         listen = "127.0.0.1:8080"               # default
         log.format = "text"                     # default
         log.level = "info"                      # default
+        neo4j.patience = "10 s"                 # default
         origins = []                            # default
         rewrite = [{ from = "a", to = "b" }]    # headwater.toml
         token = "***"                           # HEADWATER_TOKEN

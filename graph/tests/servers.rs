@@ -3,7 +3,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test is a caller: it brings the clock and reads its environment")]
 
+mod estate;
 mod killed;
+#[path = "real/proxy.rs"]
+mod proxy;
 #[allow(dead_code, reason = "only a part of the tools is needed here")]
 mod real;
 #[path = "conformance/say.rs"]
@@ -14,11 +17,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use graph::change::Submission;
-use graph::derive::NoDerivation;
 use graph::neo4j::{self, Address, Options};
 use graph::*;
+use proxy::{Cut, Proxy};
 use real::Server;
-use real::proxy::{Cut, Proxy};
 use say::at;
 
 async fn open(address: Address, password: &str) -> Arc<dyn Store> {
@@ -29,7 +31,7 @@ async fn open_with(address: Address, password: &str, patience: Duration) -> Arc<
     let options = Options {
         address,
         password: password.to_owned(),
-        derive: Arc::new(NoDerivation),
+        derive: Arc::new(estate::Copies),
         rewrites: Rewrites::default(),
         clock: Arc::new(jiff::Timestamp::now),
         patience,
@@ -39,7 +41,7 @@ async fn open_with(address: Address, password: &str, patience: Duration) -> Arc<
 
 fn embedded() -> (Arc<dyn Store>, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (derive, rewrites, clock) = (Arc::new(NoDerivation), Rewrites::default(), Arc::new(jiff::Timestamp::now));
+    let (derive, rewrites, clock) = (Arc::new(estate::Copies), Rewrites::default(), Arc::new(jiff::Timestamp::now));
     let options = graph::embedded::Options { path: folder.path().to_owned(), derive, rewrites, clock };
     (graph::embedded::open(options).expect("opens"), folder)
 }
@@ -98,6 +100,31 @@ async fn what_two_servers_write_is_one_graph() {
     assert_feed_in_order(&second).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_servers_write_of_an_estate_is_what_one_makes_of_it() {
+    if !real::is_named() {
+        return;
+    }
+    let server = Server::alone().await;
+    for seed in 1..=3 {
+        server.empty().await;
+        let first = open(server.address(), &server.password).await;
+        let second = open(server.address(), &server.password).await;
+        let (alone, _folder) = embedded();
+        let said = estate::said(seed, 120);
+        for submission in &said {
+            alone.commit(submission.clone()).await.expect("commits");
+        }
+        first.commit(said[0].clone()).await.expect("commits");
+        commit_all(&[Arc::clone(&first), Arc::clone(&second)], 6, said[1..].to_vec()).await;
+        let seen = |store: Arc<dyn Store>| async move {
+            let totals = store.revision(AsOf::Latest).await.expect("revision").totals;
+            (digest(&store).await, totals)
+        };
+        assert_eq!(seen(second).await, seen(alone).await, "with seed {seed}");
+    }
+}
+
 /// One entry for each revision, in order, later ones committed later.
 async fn assert_feed_in_order(store: &Arc<dyn Store>) {
     let newest = store.revision(AsOf::Latest).await.expect("revision").revision;
@@ -139,8 +166,8 @@ async fn a_commit_whose_answer_is_lost_is_done_once() {
     }
     let server = Server::alone().await;
     server.empty().await;
-    let (direct, port) = (open(server.address(), &server.password).await, server.port());
-    let proxy = Proxy::before(port).await;
+    let direct = open(server.address(), &server.password).await;
+    let proxy = Proxy::before(&server.url).await;
     let address = Address::parse(&format!("bolt://neo4j@127.0.0.1:{}/neo4j", proxy.port)).expect("an address");
     let store = open(address, &server.password).await;
     let cuts: [&[Cut]; 4] = [&[Cut::After], &[Cut::Before], &[Cut::Before, Cut::After], &[Cut::Not, Cut::After]];
@@ -171,7 +198,7 @@ async fn a_server_that_hangs_is_given_up_and_holds_up_nobody() {
     let server = Server::alone().await;
     server.empty().await;
     let direct = open(server.address(), &server.password).await;
-    let proxy = Proxy::before(server.port()).await;
+    let proxy = Proxy::before(&server.url).await;
     let address = Address::parse(&format!("bolt://neo4j@127.0.0.1:{}/neo4j", proxy.port)).expect("an address");
     let store = open_with(address, &server.password, Duration::from_secs(2)).await;
     store.commit(killed::event(0)).await.expect("commits");
@@ -217,48 +244,64 @@ async fn nothing_acknowledged_is_missing_after_a_kill() {
     killed::check(open(server.address(), &server.password).await, alone, &acknowledged).await;
 }
 
-/// Not a test: says how fast 32 clients are answered.
+/// Not a test: says how fast 32 clients are answered, by one server and by two.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it measures, and finds nothing wrong"]
 async fn figures() {
     let server = Server::alone().await;
     server.empty().await;
-    let store = open(server.address(), &server.password).await;
-    let stores = [store];
-    let (events, edges) = (600, 100);
-    let new: Vec<Submission> = (0..events).map(|n| columns_of(n, edges)).collect();
-    let began = Instant::now();
-    commit_all(&stores, 32, new).await;
-    let (made, took) = (stores[0].revision(AsOf::Latest).await.expect("revision"), began.elapsed().as_secs_f64());
-    println!(
-        "new edges: {:.0} a second, {:.0} events, {} revisions",
-        made.totals.edges as f64 / took,
-        f64::from(events as u32) / took,
-        made.revision
-    );
-    let repeat = |n: i64| {
-        let (job, run) = (format!("job {}", n % 50), format!("run {}", n / 2));
-        let kind = if n % 2 == 0 { EventType::Start } else { EventType::Complete };
-        at(n)
-            .run(&job, &run, kind)
-            .reads(&[&format!("in {}", n % 50)])
-            .writes(&[&format!("out {}", n % 50)])
-            .submission()
-    };
-    commit_all(&stores, 32, (0..200).map(repeat).collect()).await;
-    let before = stores[0].revision(AsOf::Latest).await.expect("revision");
-    let began = Instant::now();
-    commit_all(&stores, 32, (200..4_200).map(repeat).collect()).await;
-    let (after, took) = (stores[0].revision(AsOf::Latest).await.expect("revision"), began.elapsed().as_secs_f64());
-    println!("known edges: {:.0} events a second, {} revisions", 4_000.0 / took, after.revision.0 - before.revision.0);
+    let first = open(server.address(), &server.password).await;
+    let second = open(server.address(), &server.password).await;
+    let one = [Arc::clone(&first)];
+    measure("tables with columns", &one, (0..300).map(|n| columns_of(n).submission())).await;
+    measure("events with new edges between known columns", &one, (0..300).map(edges_of)).await;
+    measure("events with new edges and new columns", &one, (300..600).map(edges_of)).await;
+    measure("events of jobs not seen yet", &one, (0..200).map(|n| run_of(n, 200))).await;
+    measure("events that repeat known edges", &one, (200..4_200).map(|n| run_of(n, 50))).await;
+    measure("events that repeat known edges, by two servers", &[first, second], (4_200..6_200).map(|n| run_of(n, 50)))
+        .await;
 }
 
-/// A job that is new makes so many columns of a table that is new out of those of another.
-fn columns_of(n: i64, edges: usize) -> Submission {
+async fn measure(what: &str, stores: &[Arc<dyn Store>], said: impl Iterator<Item = Submission>) {
+    let newest = || async { stores[0].revision(AsOf::Latest).await.expect("revision") };
+    let said: Vec<Submission> = said.collect();
+    let (before, events, began) = (newest().await, said.len() as f64, Instant::now());
+    commit_all(stores, 32, said).await;
+    let took = began.elapsed().as_secs_f64();
+    let after = newest().await;
+    let (edges, columns) = (after.totals.edges - before.totals.edges, after.totals.columns - before.totals.columns);
+    println!(
+        "{what}: {:.0} events, {:.0} edges, {:.0} columns a second; {} revisions in {took:.1} s",
+        events / took,
+        edges as f64 / took,
+        columns as f64 / took,
+        after.revision.0 - before.revision.0,
+    );
+}
+
+/// How many columns a table has, and edges an event.
+const WIDTH: usize = 100;
+
+fn columns_of(n: i64) -> say::Say {
+    let names: Vec<String> = (0..WIDTH).map(|column| format!("c{column}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    at(n).schema(&format!("from_{n}"), &names).schema(&format!("to_{n}"), &names)
+}
+
+/// A job that is new makes the columns of a table out of those of another.
+fn edges_of(n: i64) -> Submission {
     let (from, to) = (format!("from_{n}"), format!("to_{n}"));
-    let names: Vec<(String, String)> = (0..edges).map(|edge| (format!("{from}.c{edge}"), format!("c{edge}"))).collect();
+    let names: Vec<(String, String)> = (0..WIDTH).map(|edge| (format!("{from}.c{edge}"), format!("c{edge}"))).collect();
     let claims: Vec<(&str, &str, EdgeKind)> =
         names.iter().map(|(from, to)| (from.as_str(), to.as_str(), EdgeKind::Identity)).collect();
     let say = at(n).run(&format!("make {n}"), "run", EventType::Complete).reads(&[&from]).writes(&[&to]);
     say.claim(LineageSource::ColumnLineage, &to, &claims).submission()
+}
+
+/// A run of one of so many jobs, each of which reads one table and writes one.
+fn run_of(n: i64, jobs: i64) -> Submission {
+    let (job, run) = (format!("job {}", n % jobs), format!("run {}", n / 2));
+    let kind = if n % 2 == 0 { EventType::Start } else { EventType::Complete };
+    let (from, to) = (format!("in {}", n % jobs), format!("out {}", n % jobs));
+    at(n).run(&job, &run, kind).reads(&[&from]).writes(&[&to]).submission()
 }

@@ -47,7 +47,10 @@ impl Seen {
         let mut client = Client::new(base);
         while !self.over.load(Ordering::SeqCst) {
             let at = self.next.fetch_add(1, Ordering::SeqCst);
-            while !self.over.load(Ordering::SeqCst) && !self.send(&mut client, at) {}
+            let mut accepted = false;
+            while !accepted && !self.over.load(Ordering::SeqCst) {
+                accepted = self.send(&mut client, at);
+            }
         }
     }
 
@@ -112,7 +115,7 @@ fn nothing_acknowledged_is_lost_while_neo4j_comes_and_goes() {
     let Some(neo4j) = Neo4j::own() else { return };
     let folder = temporary();
     let config = folder.path().join("headwater.toml");
-    std::fs::write(&config, "neo4j.patience = \"3 s\"\n").expect("the configuration can be written");
+    std::fs::write(&config, "neo4j.patience = \"5 s\"\n").expect("the configuration can be written");
     let mut words = neo4j.words(folder.path());
     words.extend(["--config".to_owned(), config.display().to_string()]);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();

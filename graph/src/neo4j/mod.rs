@@ -40,12 +40,16 @@ pub struct Options {
     pub patience: Duration,
 }
 
+/// How long a call may take while the schema is made, at the least: indexes are waited for.
+const OPENING: Duration = Duration::from_secs(60);
+
 /// Opens the store for reading and writing, and makes its schema when the database has none yet. Other servers may have
 /// it open at the same time.
 pub async fn open(options: Options) -> Result<Arc<dyn Store>> {
     let Options { address, password, derive, rewrites, clock, patience } = options;
+    let builder = Client::new(&address, &password, patience.max(OPENING))?;
+    schema::prepare(&builder, &address).await?;
     let client = Client::new(&address, &password, patience)?;
-    schema::prepare(&client, &address).await?;
     let shared = Arc::new(Shared::new(client, rewrites));
     shared.refresh().await?;
     let observer = Arc::clone(&shared);

@@ -78,6 +78,9 @@ const FOUND: &str = "MERGE (h:Headwater {name: 'store'}) ON CREATE SET h.format 
      h.datasets = 0, h.columns = 0, h.jobs = 0, h.runs = 0, h.edges = 0, h.inputs = 0, h.aliasRevision = 0 \
      RETURN h.format AS format";
 
+/// Lets people ask for what has ended before anything has, without a warning that there is no such property.
+const ENDED: &str = "CALL db.createProperty('ended')";
+
 const READY: &str = "CALL db.awaitIndexes(60)";
 
 #[derive(Deserialize)]
@@ -114,7 +117,11 @@ async fn make(client: &Client) -> Result<()> {
     for statement in &missing {
         client.run(query(statement)).await?;
     }
-    if missing.is_empty() { Ok(()) } else { client.run(query(READY)).await }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    client.run(query(ENDED)).await?;
+    client.run(query(READY)).await
 }
 
 /// The name that a statement gives its constraint, whose index has the same, or its index.

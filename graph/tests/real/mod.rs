@@ -1,7 +1,5 @@
 //! A real server to test against, one test at a time.
 
-pub mod proxy;
-
 use std::io::Write;
 use std::sync::Once;
 
@@ -48,11 +46,6 @@ impl Server {
 
     pub fn address(&self) -> Address {
         Address::parse(&self.url).expect("NEO4J_UNDER_TEST is an address")
-    }
-
-    pub fn port(&self) -> u16 {
-        let port = self.url.rsplit_once(':').and_then(|(_, rest)| rest.split('/').next()?.parse().ok());
-        port.expect("NEO4J_UNDER_TEST names a port")
     }
 
     /// Deletes all that is in the database.

@@ -30,8 +30,10 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Listens on a free port until the test's runtime ends.
-    pub async fn before(port: u16) -> Proxy {
+    /// Listens on a free port until the test's runtime ends, and passes on to the server of an address.
+    pub async fn before(url: &str) -> Proxy {
+        let port = url.rsplit_once(':').and_then(|(_, rest)| rest.split('/').next()?.parse::<u16>().ok());
+        let port = port.expect("the address names a port");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let own = listener.local_addr().expect("an address").port();
         let cuts: Arc<Mutex<VecDeque<Cut>>> = Arc::default();

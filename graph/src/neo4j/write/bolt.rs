@@ -6,7 +6,11 @@ use crate::ids::ContentId;
 
 /// A row of a list that a statement unwinds.
 pub(super) fn row<const N: usize>(fields: [(&str, BoltType); N]) -> BoltType {
-    BoltType::Map(fields.into_iter().map(|(name, value)| (name.into(), value)).collect::<BoltMap>())
+    BoltType::Map(map(fields))
+}
+
+pub(super) fn map<const N: usize>(fields: [(&str, BoltType); N]) -> BoltMap {
+    fields.into_iter().map(|(name, value)| (name.into(), value)).collect()
 }
 
 pub(super) fn ids(ids: impl IntoIterator<Item = ContentId>) -> BoltType {

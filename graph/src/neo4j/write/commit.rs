@@ -62,7 +62,7 @@ struct Held {
 }
 
 #[derive(Deserialize)]
-struct Standing {
+struct Found {
     revision: u32,
 }
 
@@ -166,10 +166,10 @@ impl Committer {
     ) -> Result<Step> {
         let held = hold(tx).await?;
         if let Some(Pending { commit, .. }) = pending {
-            let standing = stands(tx, *commit).await?;
+            let found = stands(tx, *commit).await?;
             // Whoever held the graph before has let go of it, so that the answer is final.
-            if let (Some(standing), Some(pending)) = (standing, pending.take()) {
-                return Ok(Step::Stands(answers(pending.applied, standing.revision)));
+            if let (Some(found), Some(pending)) = (found, pending.take()) {
+                return Ok(Step::Stands(answers(pending.applied, found.revision)));
             }
         }
         if known != Some((held.revision, held.sequence)) {
@@ -178,7 +178,11 @@ impl Committer {
         self.overlay.begin(held.counters());
         let made = self.make(tx, batch, &held).await?;
         let is_new = made.applied.iter().any(|applied| matches!(applied, Applied::New));
-        Ok(if is_new { Step::Write(made, held) } else { Step::Nothing(answers(made.applied, held.revision), held) })
+        Ok(if is_new {
+            Step::Write(Box::new(made), held)
+        } else {
+            Step::Nothing(answers(made.applied, held.revision), held)
+        })
     }
 
     /// Applies the batch until no look-up is missing and nothing fails but what was left out.
@@ -316,7 +320,7 @@ impl Committer {
 
 /// What a transaction comes to.
 enum Step {
-    Write(Made, Held),
+    Write(Box<Made>, Held),
     /// Nothing new was said.
     Nothing(Answers, Held),
     /// The same batch was committed before, and the answer was lost.
@@ -341,8 +345,8 @@ async fn hold(tx: &mut Transaction) -> Result<Held> {
     held.first().copied().ok_or_else(lost)
 }
 
-async fn stands(tx: &mut Transaction, commit: ContentId) -> Result<Option<Standing>> {
-    let found: Vec<Standing> = tx.rows(query(cypher::COMMITTED).param("rows", bolt::ids([commit]))).await?;
+async fn stands(tx: &mut Transaction, commit: ContentId) -> Result<Option<Found>> {
+    let found: Vec<Found> = tx.rows(query(cypher::COMMITTED).param("rows", bolt::ids([commit]))).await?;
     Ok(found.into_iter().next())
 }
 

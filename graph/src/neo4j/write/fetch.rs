@@ -163,6 +163,7 @@ struct BoundRow {
     schema: String,
     id: String,
     job: u32,
+    body: String,
 }
 
 impl Fetch<'_> {
@@ -386,9 +387,11 @@ impl Fetch<'_> {
         for id in needs.schemas.iter() {
             self.overlay.derivations.by_schema.insert(*id, BTreeMap::new());
         }
-        for BoundRow { schema, id, job } in found {
-            let bound = self.overlay.derivations.by_schema.entry(content_id(&schema)?).or_default();
-            bound.insert(content_id(&id)?, job);
+        for BoundRow { schema, id, job, body } in found {
+            let (schema, id) = (content_id(&schema)?, content_id(&id)?);
+            self.overlay.derivations.by_schema.entry(schema).or_default().insert(id, job);
+            let state = DerivationState { job, body, bound: Vec::new() };
+            self.overlay.derivations.states.learn(id, Some(Arc::new(state)));
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::apply::{InputRow, Inputs};
 use crate::change::InputKind;
 use crate::ids::ContentId;
 use crate::records::{self, FaultRecord, Record, Register};
-use crate::store::Result;
+use crate::store::{Result, StoreError};
 
 /// An entry of the log.
 pub(super) struct InputState {
@@ -84,10 +84,11 @@ impl Inputs for &mut Overlay {
 
     fn content(&self, id: &ContentId) -> Result<Vec<u8>> {
         let known = self.inputs.kept.get(id).or_else(|| self.inputs.fetched.get(id));
-        if known.is_none() {
+        known.cloned().ok_or_else(|| {
             self.need(|needs| needs.contents.insert(*id));
-        }
-        Ok(known.cloned().unwrap_or_default())
+            // Nobody is asked to make sense of a query that is not there.
+            StoreError::Backend(format!("the content {id} was not read yet"))
+        })
     }
 
     fn register(&self, node: u32) -> Result<Register> {

@@ -9,7 +9,7 @@ use crate::ids::ContentId;
 pub(super) type Place = (u32, u8, String);
 
 /// Look-ups to be made, each once.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 pub(super) struct Needs {
     pub inputs: BTreeSet<ContentId>,
     pub contents: BTreeSet<ContentId>,
@@ -39,25 +39,6 @@ pub(super) struct Needs {
 
 impl Needs {
     pub fn is_empty(&self) -> bool {
-        let Needs { inputs, contents, places, nodes, columns, degrees, links, renamed, groups, .. } = self;
-        let Needs { lineages, noted, noted_of_jobs, frontiers, written, derivations, schemas, runs, says, .. } = self;
-        inputs.is_empty()
-            && contents.is_empty()
-            && places.is_empty()
-            && nodes.is_empty()
-            && columns.is_empty()
-            && degrees.is_empty()
-            && links.is_empty()
-            && renamed.is_empty()
-            && groups.is_empty()
-            && lineages.is_empty()
-            && noted.is_empty()
-            && noted_of_jobs.is_empty()
-            && frontiers.is_empty()
-            && written.is_empty()
-            && derivations.is_empty()
-            && schemas.is_empty()
-            && runs.is_empty()
-            && says.is_empty()
+        *self == Needs::default()
     }
 }

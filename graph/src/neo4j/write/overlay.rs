@@ -13,7 +13,7 @@ use super::runs::RunRows;
 use crate::apply::Counters;
 
 /// As many rows are remembered from one commit to the next; beyond that all are forgotten.
-const REMEMBERED: usize = 200_000;
+const REMEMBERED: usize = 50_000;
 
 #[derive(Default)]
 pub(super) struct Overlay {

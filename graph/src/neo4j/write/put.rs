@@ -333,7 +333,7 @@ fn readable(kind: EdgeKind) -> &'static str {
 fn all_of(overlay: &Overlay, id: u32, state: &NodeState) -> BoltType {
     let NodeState { kind, parent, key, .. } = state;
     let parent_name = overlay.nodes.states.get(parent).map(|parent| parent.name.clone());
-    let BoltType::Map(mut all) = bolt::row(changing(state)) else { unreachable!("a row is a map") };
+    let mut all = bolt::map(changing(state));
     let mut add = |name: &str, value: BoltType| all.put(name.into(), value);
     add("id", id.into());
     add("place", bolt::place(*parent, *kind as u8, key).into());

@@ -9,8 +9,7 @@ pub(super) const HELD: &str = "MATCH (h:Headwater {name: 'store'}) RETURN h.revi
      h.datasets AS datasets, h.columns AS columns, h.jobs AS jobs, h.edges AS edges, h.aliasRevision AS alias_revision";
 
 /// Whether a commit whose answer was lost stands.
-pub(super) const COMMITTED: &str =
-    "UNWIND $rows AS commit MATCH (r:Revision {commit: commit}) RETURN r.id AS revision, r.committedAt AS committed_at";
+pub(super) const COMMITTED: &str = "UNWIND $rows AS commit MATCH (r:Revision {commit: commit}) RETURN r.id AS revision";
 
 pub(super) const INPUTS: &str = "UNWIND $rows AS id MATCH (n:Input {id: id}) RETURN n.id AS id";
 
@@ -99,7 +98,7 @@ pub(super) const DERIVATIONS: &str =
     "UNWIND $rows AS id MATCH (n:Derivation {id: id}) RETURN n.id AS id, n.job AS job, n.body AS body";
 
 pub(super) const SCHEMAS: &str = "UNWIND $rows AS id MATCH (n:Derivation)-[:BOUND_TO]->(:SchemaKey {id: id}) \
-     RETURN id AS schema, n.id AS id, n.job AS job";
+     RETURN id AS schema, n.id AS id, n.job AS job, n.body AS body";
 
 macro_rules! node_of {
     ($label:literal, $link:literal) => {
