@@ -9,6 +9,7 @@ pub(crate) mod common;
 mod dataset;
 mod described;
 mod details;
+pub(crate) mod diff;
 pub mod enums;
 mod error;
 mod estate;

@@ -80,11 +80,11 @@ impl Check {
                 return Err(Failure::Usage("`--changes`: expected `--format json` or none".to_owned()));
             }
             let input = source::open(file)?;
-            let target = Target::open(&self.place, session)?;
+            let target = Target::open(&self.place, session).await?;
             return lines::check(input, &mut Judge::new(&target).await?, fails_from).await;
         }
         let Given { what, name, file } = self.given()?;
-        let target = Target::open(&self.place, session)?;
+        let target = Target::open(&self.place, session).await?;
         let mut judge = Judge::new(&target).await?;
         let told = answered(&mut judge, what).await;
         let (proposal, answer) = told.map_err(|none| none.failure(&name))?;

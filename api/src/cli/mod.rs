@@ -1,6 +1,7 @@
 //! The command line. Exit codes: 0 done, 1 findings (something was rejected, or differs), 2 wrong use, 3 failed.
 
 mod check;
+mod diff;
 mod imports;
 mod ingest;
 mod inspect;
@@ -45,6 +46,7 @@ enum Command {
     #[command(subcommand)]
     Ingest(ingest::Ingest),
     Check(check::Check),
+    Diff(diff::Diff),
     Lineage(lineage::Lineage),
     Schema(inspect::Schema),
     Config(inspect::Show),
@@ -125,6 +127,7 @@ impl Command {
             Command::Config(command) => command.run(session),
             Command::Serve(command) => wait(command.run(session)),
             Command::Check(command) => wait(command.run(session)),
+            Command::Diff(command) => wait(command.run(session)),
             Command::Ingest(command) => wait(command.run(session)),
             Command::Digest(command) => wait(command.run(session)),
             Command::Events(command) => wait(command.run(session)),

@@ -3,6 +3,7 @@
 use async_graphql::resolver_utils::enum_value;
 use async_graphql::{ID, SimpleObject, Value};
 use graph::Aspects;
+use serde::{Deserialize, Serialize};
 
 use super::enums::{Origin, ReasonCode};
 use super::record::{Record, RecordField, record};
@@ -103,7 +104,8 @@ pub struct Facet {
     pub value: Json,
 }
 
-#[derive(SimpleObject, Clone, Default)]
+#[derive(SimpleObject, Serialize, Deserialize, Clone, Default)]
+#[serde(rename_all = "camelCase")]
 pub struct PageInfo {
     pub has_next_page: bool,
     pub end_cursor: Option<String>,
@@ -128,7 +130,7 @@ pub struct DataSource {
 }
 
 /// A revision of the graph and when it was committed.
-#[derive(SimpleObject, Clone, Copy)]
+#[derive(SimpleObject, Serialize, Deserialize, Clone, Copy)]
 pub struct Revision {
     pub number: u32,
     pub at: DateTime,
@@ -185,7 +187,7 @@ pub struct SourceCode {
     pub code: String,
 }
 
-#[derive(SimpleObject, Clone)]
+#[derive(SimpleObject, Serialize, Deserialize, Clone)]
 pub struct Reason {
     pub code: ReasonCode,
     pub message: String,

@@ -2,8 +2,10 @@
 
 use async_graphql::Enum;
 use graph::walk;
+use serde::{Deserialize, Serialize};
 
-#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Enum, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum NodeKind {
     Dataset,
     Column,
@@ -52,14 +54,15 @@ pub enum RunState {
     Failed,
 }
 
-#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Enum, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Origin {
     Authored,
     Ingested,
 }
 
 /// How a value of the target comes from the source. READS and WRITES tie datasets to jobs; FEEDS is dataset to dataset.
-#[derive(Enum, serde::Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Enum, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EdgeKind {
     Reads,
@@ -112,7 +115,8 @@ impl EdgeKind {
 }
 
 /// What an edge was concluded from, best first.
-#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Enum, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[graphql(remote = "graph::LineageSource")]
 pub enum LineageSource {
     Explicit,
@@ -122,7 +126,8 @@ pub enum LineageSource {
 }
 
 /// Why an answer is not complete.
-#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Enum, Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[graphql(remote = "walk::Reason")]
 pub enum ReasonCode {
     NodeLimit,

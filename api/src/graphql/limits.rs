@@ -49,7 +49,9 @@ fn length(field: &str) -> Option<Length> {
         "paths" => flat("limit", 100),
         "schemaChangeImpact" | "personalData" => flat("first", 100),
         "personalTrace" | "erasurePlan" => flat("limit", 2000),
-        "producers" | "consumers" | "inputs" | "outputs" | "namespaces" => Some(Length::About(10)),
+        "diff" | "changedSince" => page("first", 100),
+        "aspects" | "madeBy" => Some(Length::About(2)),
+        "producers" | "consumers" | "inputs" | "outputs" | "namespaces" | "failedRuns" => Some(Length::About(10)),
         "owners" | "tags" | "descriptions" | "reportedAs" | "matches" | "facets" | "values" | "events"
         | "statistics" | "assertions" | "reasons" | "faults" => Some(Length::About(4)),
         _ => None,
@@ -184,7 +186,8 @@ mod tests {
     use super::length;
 
     /// Types whose lists are as long as the field that gave them says.
-    const COUNTED_BEFORE: [&str; 14] = [
+    const COUNTED_BEFORE: [&str; 15] = [
+        "Diff",
         "ColumnConnection",
         "RunConnection",
         "SearchConnection",

@@ -9,7 +9,7 @@ use super::columns;
 use super::error::{ApiError, Result};
 use super::page;
 use super::parsed::ParsedSql;
-use super::scope::Scope;
+use super::scope::{AsOf, Scope};
 
 /// A table that the text may name.
 #[derive(InputObject)]
@@ -31,6 +31,7 @@ pub struct Question {
     pub schema: Schema,
     /// Where tables that `schema` does not have are looked up.
     pub namespace: Option<String>,
+    pub as_of: Option<AsOf>,
     pub limit: Option<i32>,
 }
 
@@ -58,7 +59,10 @@ pub async fn answer(scope: &Scope, question: Question) -> Result<ParsedSql> {
     let text = question.text;
     let first = work(move || Read::new(&text, dialect, question.schema)).await?;
     let read = match question.namespace {
-        Some(namespace) => looked_up(scope, &namespace, first).await?,
+        Some(namespace) => {
+            let at = scope.revision(question.as_of).await?.revision;
+            looked_up(scope, &namespace, first, at).await?
+        }
         None => first,
     };
     work(move || read.told(limit)).await
@@ -112,9 +116,8 @@ impl Read {
     }
 }
 
-/// Binds again with what the graph knows of the tables.
-async fn looked_up(scope: &Scope, namespace: &str, mut read: Read) -> Result<Read> {
-    let at = scope.revision(None).await?.revision;
+/// Binds again with what the graph knew of the tables at a revision.
+async fn looked_up(scope: &Scope, namespace: &str, mut read: Read, at: Revision) -> Result<Read> {
     let mut unknown = read.unknown();
     read.cut = unknown.len() > TABLES;
     unknown.truncate(TABLES);

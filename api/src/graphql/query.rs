@@ -8,6 +8,8 @@ use search::Filter;
 
 use super::column::Column;
 use super::dataset::Dataset;
+use super::diff::answer::{ChangedSince, Diff};
+use super::diff::{self, SinceQuestion};
 use super::enums::{Direction, EdgeKind, Level, RunState, Verdict};
 use super::error::ApiError;
 use super::estate::Estate;
@@ -24,6 +26,7 @@ use super::personal::{self, PersonalCategory, PersonalData, PersonalKnown};
 use super::personal_erasure::{self, ErasurePlan};
 use super::personal_trace::{self, PersonalMasking, PersonalTrace};
 use super::run::{self, Run};
+use super::scalars::DateTime;
 use super::schema_impact::{self, SchemaChangeImpact, SchemaChangeInput};
 use super::scope::{AsOf, Scope};
 use super::search::{self as finding, SearchConnection, SearchFilter, SearchHit};
@@ -241,6 +244,45 @@ impl Query {
         Ok(personal_erasure::plan(Scope::of(ctx)?, question).await?)
     }
 
+    /// what differs between two times: of the whole estate, of one dataset with its columns, one column or one job, or,
+    /// with a direction, of the lineage around it; `limit` is the most nodes walked, `first` the changes on a page
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of a GraphQL field")]
+    async fn diff(
+        &self,
+        ctx: &Context<'_>,
+        from: AsOf,
+        to: Option<AsOf>,
+        id: Option<ID>,
+        direction: Option<Direction>,
+        #[graphql(default_with = "Some(3)")] depth: Option<i32>,
+        #[graphql(default_with = "Some(Level::Dataset)")] level: Option<Level>,
+        #[graphql(default_with = "Some(2000)")] limit: Option<i32>,
+        #[graphql(default_with = "Some(100)")] first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Diff> {
+        let level = level.unwrap_or(Level::Dataset);
+        let question = diff::Question { from, to, id, direction, level, depth, limit, first, after };
+        Ok(diff::diff(ctx, question).await?)
+    }
+
+    /// what changed upstream of a dataset or a job since its last good run, the nearest first: the last one that
+    /// completed before `before`, or before the run that failed since
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of a GraphQL field")]
+    async fn changed_since(
+        &self,
+        ctx: &Context<'_>,
+        id: ID,
+        before: Option<DateTime>,
+        as_of: Option<AsOf>,
+        #[graphql(default_with = "Some(20)")] depth: Option<i32>,
+        #[graphql(default_with = "Some(2000)")] limit: Option<i32>,
+        #[graphql(default_with = "Some(100)")] first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<ChangedSince> {
+        let question = SinceQuestion { id, before, as_of, depth, limit, first, after };
+        Ok(diff::changed_since(ctx, question).await?)
+    }
+
     /// the lineage of a text of SQL, which is neither run nor kept; `namespace` looks tables up in the graph, and what
     /// `schema` says of a table wins; `limit` is the most items in all lists together
     #[expect(clippy::too_many_arguments, reason = "they are the arguments of a GraphQL field")]
@@ -253,11 +295,12 @@ impl Query {
         default_catalog: Option<String>,
         default_schema: Option<String>,
         namespace: Option<String>,
+        as_of: Option<AsOf>,
         #[graphql(default_with = "Some(2000)")] limit: Option<i32>,
     ) -> Result<ParsedSql> {
         let defaults = sql::Defaults { catalog: default_catalog, schema: default_schema };
         let schema = parse_sql::schema(defaults, schema.unwrap_or_default());
-        let question = parse_sql::Question { text: sql, dialect, schema, namespace, limit };
+        let question = parse_sql::Question { text: sql, dialect, schema, namespace, as_of, limit };
         Ok(parse_sql::answer(Scope::of(ctx)?, question).await?)
     }
 

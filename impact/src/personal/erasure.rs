@@ -310,7 +310,7 @@ impl<'a> Draft<'a> {
             let known = of.entry(held.node.id).or_insert_with(|| held.clone());
             known.state = known.state.max(held.state);
         };
-        for traced in &self.traced {
+        if let Some(traced) = &self.traced {
             let standing = super::standing::standing;
             traced.start.iter().for_each(|node| {
                 add(Held { node: node.clone(), state: State::START, standing: standing(node) });
