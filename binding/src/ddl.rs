@@ -1,7 +1,10 @@
 //! What a text of definitions makes of the tables that it names.
 
 use graph::QueryFault;
-use sql::{Catalog, Column, Defaults, Dialect, EmptyCatalog, Lineage, Severity, StatementKind, TableName};
+use sql::{
+    Catalog, Column, Defaults, Diagnostic, Dialect, EmptyCatalog, Lineage, Severity, Span, StatementKind, TableName,
+    code,
+};
 
 use crate::derive::{diagnosed, place};
 
@@ -55,7 +58,13 @@ pub fn redefinitions(
     let (lineage, found) = sql::bind(&script, &Told(columns), &Defaults::default());
     diagnostics.extend(found);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span);
-    let faults = diagnostics.iter().filter(|found| found.severity != Severity::Note).map(diagnosed);
+    // Of a statement that alters a table, every part counts.
+    let altering = |found: &Diagnostic| {
+        let within = |span: Span| span.start <= found.span.start && found.span.end <= span.end;
+        let mut statements = lineage.statements.iter().filter(|statement| statement.kind == StatementKind::Alter);
+        found.code == code::SKIPPED && statements.any(|statement| within(statement.span))
+    };
+    let faults = diagnostics.iter().filter(|found| found.severity != Severity::Note || altering(found)).map(diagnosed);
     (in_order(&lineage), faults.collect())
 }
 

@@ -196,10 +196,11 @@ impl Dialect {
             Presto, Redshift, Snowflake, Sqlite, TSql, Teradata, Trino, Vertica,
         };
         let like_postgres = matches!(self.0, Postgres | Greenplum | Materialize);
-        let hardly = matches!(self.0, Trino | Presto | Athena | TSql | Oracle | Db2 | Exasol | Flink);
+        let hardly = matches!(self.0, Trino | Presto | Athena | TSql | Oracle | Db2 | Flink);
         match clause {
             Clause::Where => {
-                let does = matches!(self.0, Generic | Snowflake | Redshift | DuckDb | Sqlite | ClickHouse | Teradata);
+                let does =
+                    matches!(self.0, Generic | Snowflake | Redshift | DuckDb | Sqlite | ClickHouse | Teradata | Exasol);
                 if does { Sees::Anywhere } else { Sees::Nowhere }
             }
             Clause::GroupBy if hardly || self.0 == Hive => Sees::Nowhere,
@@ -267,7 +268,8 @@ impl Dialect {
 
     /// Whether rows that go into a table may have fewer values than it has columns.
     pub(crate) fn fills_partly(&self) -> bool {
-        self.names_partly() && self.0 != Kind::DuckDb
+        // Columns that SQL Server numbers itself are never written.
+        self.names_partly() && self.0 != Kind::DuckDb || self.0 == Kind::TSql
     }
 
     /// Whether a star may leave out, or replace, a column that is not there.

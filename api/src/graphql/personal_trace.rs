@@ -12,7 +12,7 @@ use super::enums::{Direction, EdgeKind};
 use super::error::{ApiError, Result};
 use super::lineage::LineageNode;
 use super::personal::{
-    PersonalCategory, PersonalItem, PersonalKnown, category_or_null, id_or_null, inventory, known_or_null, owners, told,
+    PersonalCategory, PersonalKnown, category_or_null, id_or_null, inventory, known_or_null, owners,
 };
 use super::record::{Record, RecordField, Rows, record};
 use super::scope::{AsOf, Scope};

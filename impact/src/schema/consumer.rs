@@ -30,6 +30,8 @@ struct Asked {
     next: Option<Query>,
     context: QueryContext,
     output: QualifiedName,
+    /// The dataset whose columns are those that the query makes of them.
+    shapes: Option<NodeId>,
 }
 
 impl Judge<'_> {
@@ -47,7 +49,7 @@ impl Judge<'_> {
             self.by_lineage(used, &sources, verdicts, &mut findings).await?;
             return Ok(Judged { findings, safe: UNCHANGED, query: None });
         };
-        let anew = self.rebound(&asked, used, &sources, verdicts, &mut findings).await?;
+        let anew = self.rebound(&asked, &sources, &mut findings).await?;
         if let Some(edited) = written.filter(|_| asked.next.is_none()) {
             self.writer(edited, anew, &mut findings);
         }
@@ -106,18 +108,12 @@ impl Judge<'_> {
         let output = dataset.unwrap_or_else(|| QualifiedName::new(namespace, ANSWER));
         let outputs = if used.dataset.is_some() { named(estate.outputs.get(&job.id)) } else { vec![output.clone()] };
         let context = QueryContext { job: name.clone(), inputs, outputs };
-        Ok(Some(Asked { query, next, context, output }))
+        let shapes = used.dataset.filter(|id| next.is_some() || !verdicts.edited.contains_key(id));
+        Ok(Some(Asked { query, next, context, output, shapes }))
     }
 
     /// Binds the query under both states of the schemas; true when it makes the dataset anew.
-    async fn rebound(
-        &mut self,
-        asked: &Asked,
-        used: &Use,
-        sources: &Sources<'_>,
-        verdicts: &Verdicts<'_>,
-        findings: &mut Findings,
-    ) -> Result<bool> {
+    async fn rebound(&mut self, asked: &Asked, sources: &Sources<'_>, findings: &mut Findings) -> Result<bool> {
         let next = asked.next.as_ref().unwrap_or(&asked.query);
         let (before, after) = (self.bind(&asked.query, asked, false).await?, self.bind(next, asked, true).await?);
         let (old, new) = (self.lines(&before, asked), self.lines(&after, asked));
@@ -128,6 +124,11 @@ impl Judge<'_> {
             before: Half { bound: &before, text: &asked.query.text, lines: &old, made: was },
             after: Half { bound: &after, text: &next.text, lines: &new, made: is },
         };
+        let unread = after.faults.iter().find(|fault| fault.gap == Some(graph::Gap::Unparsed));
+        if let Some(fault) = unread.filter(|_| asked.next.is_some()) {
+            findings.whole(Verdict::MayBreak, format!("a part of its new query is not understood: {}", fault.message));
+            return Ok(is.is_some());
+        }
         comparison.refused(findings);
         if findings.verdict() == Verdict::Breaks {
             return Ok(is.is_some());
@@ -141,9 +142,8 @@ impl Judge<'_> {
         let retyping =
             Retyping { sources, schemata: &self.schemata, output: &asked.output, dialect, is_made: was.is_some() };
         retyping.findings(&old, findings);
-        if let (Some(dataset), Some(was), Some(is)) = (used.dataset, was, is)
+        if let (Some(dataset), Some(was), Some(is)) = (asked.shapes, was, is)
             && findings.effect.reshaped()
-            && (asked.next.is_some() || !verdicts.edited.contains_key(&dataset))
         {
             let shape = compare::reshaped(self.schemata.stored(dataset), was, is, namespace);
             self.schemata.propose(dataset, shape);

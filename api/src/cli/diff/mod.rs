@@ -81,7 +81,7 @@ impl Diff {
             ));
         }
         let asked = Asked { from: self.from, to: self.to, focus, way: self.lineage, depth: self.depth };
-        let target = Target::open(&self.place, session)?;
+        let target = Target::open(&self.place, session).await?;
         let answer = Pages::new(&target, asked, self.after.clone()).up_to(self.limit).await?;
         self.print(&answer)?;
         let differs = !answer.nodes.is_empty() || !answer.edges.is_empty();
