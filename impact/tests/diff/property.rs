@@ -184,7 +184,7 @@ fn line(dice: &mut Dice, number: usize) -> String {
 fn history(seed: u64) -> Vec<String> {
     let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
     let mut said: Vec<String> = (0..40).map(|number| line(&mut dice, number)).collect();
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         said.retain(|line| !line.starts_with("same"));
     }
     said
