@@ -19,7 +19,7 @@ pub use derive::SqlDerive;
 pub use dialect::of_platform as dialect_of_platform;
 pub use location::dataset as dataset_at;
 pub use names::dataset_name;
-pub use reading::{Bound, Columns, Made, Reading};
+pub use reading::{Bound, Columns, Made, Reading, Retyping};
 pub use retype::{Retyped, TypeEffect, retyped, widens};
 pub use sql::Dialect;
 

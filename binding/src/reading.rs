@@ -3,10 +3,14 @@
 use graph::change::Claim;
 use graph::derive::{QueryContext, Schemas};
 use graph::{QualifiedName, Query, QueryFault};
-use sql::{Column, Defaults, Diagnostic, Dialect, EmptyCatalog, Lineage, Script, Severity, StatementKind, TableName};
+use sql::{
+    Column, Defaults, Diagnostic, Dialect, EmptyCatalog, Indirect, Lineage, Script, Severity, StatementKind, TableName,
+    Types, Use,
+};
 
-use crate::derive::{self, diagnosed};
+use crate::derive::{self, diagnosed, place};
 use crate::resolve::{Resolver, Role};
+use crate::retype::TypeEffect;
 use crate::{claims, dialect};
 
 /// What is kept of a query: small, and bound at a small part of the cost of reading it.
@@ -34,6 +38,18 @@ pub struct Bound {
     pub depends_on: Vec<QualifiedName>,
     /// What was not understood, in the order of the text; all of it.
     pub faults: Vec<QueryFault>,
+    /// Of each expression, when it was asked for.
+    types: Types,
+}
+
+/// An expression that is not what it was, because columns in it have other types.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Retyping {
+    pub text: String,
+    pub span: (u32, u32),
+    /// It decides which rows there are; else it gives a value.
+    pub decides: bool,
+    pub effect: TypeEffect,
 }
 
 /// The columns of a result in order.
@@ -71,21 +87,55 @@ impl Reading {
 
     /// What the query feeds, in the light of what its run read and wrote.
     pub(crate) fn derive(&self, context: &QueryContext, schemas: &dyn Schemas) -> Bound {
-        self.trace(context, schemas).0
+        self.trace(context, schemas, false).0
     }
 
     /// The same, and what tables and results look like.
     pub fn bind(&self, context: &QueryContext, schemas: &dyn Schemas) -> Bound {
-        let (bound, lineage, resolver) = self.trace(context, schemas);
+        self.shaped(context, schemas, false)
+    }
+
+    /// The same, and what type each expression has, as far as it can be known.
+    pub fn bind_typed(&self, context: &QueryContext, schemas: &dyn Schemas) -> Bound {
+        self.shaped(context, schemas, true)
+    }
+
+    /// Expressions that the types of the one binding make others than those of the other; both are typed.
+    pub fn retypings(&self, before: &Bound, after: &Bound) -> Vec<Retyping> {
+        let changes = sql::compare_types(&self.script, &before.types, &after.types);
+        let told = changes.into_iter().map(|change| Retyping {
+            text: self.text.get(change.span.start..change.span.end).unwrap_or_default().to_owned(),
+            span: place(change.span),
+            decides: match change.place {
+                Use::Condition(kind) => !matches!(kind, Indirect::Window | Indirect::Conditional),
+                Use::Value => false,
+            },
+            effect: change.effect,
+        });
+        told.collect()
+    }
+
+    fn shaped(&self, context: &QueryContext, schemas: &dyn Schemas, typed: bool) -> Bound {
+        let (bound, lineage, resolver) = self.trace(context, schemas, typed);
         Bound { reads: reads(&lineage, &resolver), made: made(&lineage, context, &resolver), ..bound }
     }
 
-    fn trace<'a>(&self, context: &'a QueryContext, schemas: &'a dyn Schemas) -> (Bound, Lineage, Resolver<'a>) {
+    fn trace<'a>(
+        &self,
+        context: &'a QueryContext,
+        schemas: &'a dyn Schemas,
+        typed: bool,
+    ) -> (Bound, Lineage, Resolver<'a>) {
         let mut resolver = Resolver::new(self.dialect, context, schemas);
         if resolver.has_namesakes() {
             resolver.mention(self.mentioned());
         }
-        let (lineage, found) = sql::bind(&self.script, &resolver, &Defaults::default());
+        let (lineage, found, types) = if typed {
+            sql::bind_typed(&self.script, &resolver, &Defaults::default())
+        } else {
+            let (lineage, found) = sql::bind(&self.script, &resolver, &Defaults::default());
+            (lineage, found, Types::default())
+        };
         let mut diagnostics = self.diagnostics.clone();
         diagnostics.extend(found);
         diagnostics.sort_by_key(|diagnostic| diagnostic.span);
@@ -94,7 +144,7 @@ impl Reading {
         faults.extend(stars);
         faults.extend(resolver.unresolved().iter().map(|(table, reason)| derive::unresolved(table, reason, &lineage)));
         faults.extend(diagnostics.iter().filter(|found| found.severity != Severity::Note).map(diagnosed));
-        (Bound { claims, depends_on: resolver.asked(), faults, ..Bound::default() }, lineage, resolver)
+        (Bound { claims, depends_on: resolver.asked(), faults, types, ..Bound::default() }, lineage, resolver)
     }
 
     /// Every table of the script by the names it is given.

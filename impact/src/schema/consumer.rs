@@ -10,7 +10,7 @@ use graph::{Direction, EdgeKinds, Hop, NodeId, NodeName, QualifiedName, Query};
 use super::compare::{self, Comparison, Half, Sources};
 use super::findings::Findings;
 use super::lines::{How, Line, of_claim};
-use super::retype::Retyping;
+use super::retype::Retyped;
 use super::schemata::identity;
 use super::verdict::Verdict;
 use super::{Judge, Judged, Use, Verdicts};
@@ -32,6 +32,13 @@ struct Asked {
     output: QualifiedName,
     /// The dataset whose columns are those that the query makes of them.
     shapes: Option<NodeId>,
+}
+
+/// Under which schemas a query is bound, and how far.
+#[derive(Clone, Copy)]
+struct Side {
+    proposed: bool,
+    typed: bool,
 }
 
 impl Judge<'_> {
@@ -115,7 +122,9 @@ impl Judge<'_> {
     /// Binds the query under both states of the schemas; true when it makes the dataset anew.
     async fn rebound(&mut self, asked: &Asked, sources: &Sources<'_>, findings: &mut Findings) -> Result<bool> {
         let next = asked.next.as_ref().unwrap_or(&asked.query);
-        let (before, after) = (self.bind(&asked.query, asked, false).await?, self.bind(next, asked, true).await?);
+        let typed = asked.next.is_none() && sources.effects.values().any(|effect| !effect.retyped.is_empty());
+        let before = self.bind(asked, &asked.query, Side { proposed: false, typed }).await?;
+        let after = self.bind(asked, next, Side { proposed: true, typed }).await?;
         let (old, new) = (self.lines(&before, asked), self.lines(&after, asked));
         let (was, is) = (made(&before, &asked.output), made(&after, &asked.output));
         let comparison = Comparison {
@@ -138,10 +147,13 @@ impl Judge<'_> {
         compare::along(sources, namespace, &new, findings);
         compare::lost(sources, &old, |source| sources.unknown.contains(&source), findings);
         self.not_understood(&before, sources, findings);
-        let dialect = self.queries.reading(&asked.query, &asked.context).map(|reading| reading.dialect());
-        let retyping =
-            Retyping { sources, schemata: &self.schemata, output: &asked.output, dialect, is_made: was.is_some() };
-        retyping.findings(&old, findings);
+        if let Some(reading) = self.queries.reading(&asked.query, &asked.context).filter(|_| typed) {
+            let (output, dialect) = (&asked.output, Some(reading.dialect()));
+            let retyped = Retyped { sources, schemata: &self.schemata, output, dialect, is_made: was.is_some() };
+            let known = |line: &&Line| line.how != How::Identity && !sources.unknown.contains(&line.source);
+            retyped.expressions(&reading.retypings(&before, &after), &old, findings);
+            retyped.lines(old.iter().filter(|line| !known(line)), findings);
+        }
         if let (Some(dataset), Some(was), Some(is)) = (asked.shapes, was, is)
             && findings.effect.reshaped()
         {
@@ -152,15 +164,18 @@ impl Judge<'_> {
     }
 
     /// Binds, and loads what that asked for, until nothing is missing.
-    async fn bind(&mut self, query: &Query, asked: &Asked, proposed: bool) -> Result<Bound> {
+    async fn bind(&mut self, asked: &Asked, query: &Query, side: Side) -> Result<Bound> {
         let context = &asked.context;
         let names: Vec<QualifiedName> = context.inputs.iter().chain(&context.outputs).cloned().collect();
         self.schemata.load(self.store, &names, self.at).await?;
         let Some(reading) = self.queries.reading(query, context) else { return Ok(Bound::default()) };
         loop {
-            let side = if proposed { self.schemata.after() } else { self.schemata.before() };
-            let bound = reading.bind(context, &side);
-            let mut missing = side.missing();
+            let schemas = if side.proposed { self.schemata.after() } else { self.schemata.before() };
+            let bound = match side.typed {
+                true => reading.bind_typed(context, &schemas),
+                false => reading.bind(context, &schemas),
+            };
+            let mut missing = schemas.missing();
             let named = bound.claims.iter().flat_map(|claim| &claim.inputs).chain(&bound.reads);
             missing.extend(named.filter(|name| !self.schemata.is_loaded(name)).cloned());
             if missing.is_empty() {
@@ -224,8 +239,8 @@ impl Judge<'_> {
         compare::along(sources, &namespace, &lines, findings);
         let dialect = binding::dialect_of_platform(&namespace);
         let output = QualifiedName::new(namespace, "");
-        let retyping = Retyping { sources, schemata: &self.schemata, output: &output, dialect, is_made: false };
-        retyping.findings(&lines, findings);
+        let retyped = Retyped { sources, schemata: &self.schemata, output: &output, dialect, is_made: false };
+        retyped.lines(lines.iter(), findings);
         let explained: BTreeSet<NodeId> = lines.iter().map(|line| line.source).collect();
         for (source, effect) in &sources.effects {
             let plain = effect.gone.is_none() && !effect.failed;

@@ -1,6 +1,6 @@
 //! What a column of another type does to who uses it.
 
-use binding::{Dialect, Retyped, TypeEffect};
+use binding::{Dialect, Retyping, TypeEffect};
 use graph::names::column_key;
 use graph::{EdgeKind, QualifiedName};
 
@@ -12,7 +12,7 @@ use super::schemata::Schemata;
 use super::verdict::Verdict;
 
 /// A consumer of columns whose type changes.
-pub(super) struct Retyping<'a> {
+pub(super) struct Retyped<'a> {
     pub sources: &'a Sources<'a>,
     pub schemata: &'a Schemata,
     pub output: &'a QualifiedName,
@@ -21,8 +21,28 @@ pub(super) struct Retyping<'a> {
     pub is_made: bool,
 }
 
-impl Retyping<'_> {
-    pub fn findings(&self, lines: &[Line], findings: &mut Findings) {
+impl Retyped<'_> {
+    /// Expressions of its query that are not what they were.
+    pub fn expressions(&self, changed: &[Retyping], lines: &[Line], findings: &mut Findings) {
+        for change in changed {
+            let Some((verdict, why)) = judged(&change.effect) else { continue };
+            let reason = format!("with another type of a column: {why}");
+            let place = Place { text: change.text.clone(), span: change.span };
+            let targets = if change.decides { Vec::new() } else { targets(lines, change.span) };
+            for target in &targets {
+                self.note(Some(target), verdict, findings);
+                findings.column(target, verdict, reason.as_str(), Some(&place));
+            }
+            if targets.is_empty() {
+                let verdict = if verdict == Verdict::ValueChanges { Verdict::RowsChange } else { verdict };
+                self.note(None, verdict, findings);
+                findings.column(&change.text, verdict, reason, Some(&place));
+            }
+        }
+    }
+
+    /// Columns of another type, by the lines in which they are used.
+    pub fn lines<'l>(&self, lines: impl Iterator<Item = &'l Line>, findings: &mut Findings) {
         for line in lines {
             let types = self.sources.effects.get(&line.source).and_then(|effect| effect.retyped.get(&line.column));
             if let Some(types) = types {
@@ -32,31 +52,29 @@ impl Retyping<'_> {
     }
 
     fn line(&self, line: &Line, types: &Types, findings: &mut Findings) {
-        let (verdict, why) = match self.effect(line, types) {
-            TypeEffect::Same => return,
-            TypeEffect::ResultType { to } => return self.result(line, types, to, findings),
-            TypeEffect::Unknown { why } => (Verdict::MayBreak, why),
-            TypeEffect::RowsChange { why } => (Verdict::RowsChange, why),
-            TypeEffect::ValueChanges { why } => (Verdict::ValueChanges, why),
-            TypeEffect::Fails { why } => (Verdict::Breaks, why),
-        };
+        let effect = self.effect(line, types);
+        if let TypeEffect::ResultType { to } = effect {
+            return self.result(line, types, to, findings);
+        }
+        let Some((verdict, why)) = judged(&effect) else { return };
         let reason = format!("{}: {why}", self.told(line, types));
-        match &line.target {
-            Some(target) => {
-                findings.column(target, verdict, reason, line.place.as_ref());
-                if verdict == Verdict::ValueChanges {
-                    let key = column_key(&self.output.namespace, target);
-                    findings.effect.values.insert(key, "has other values".to_owned());
-                }
+        let rows = line.target.is_none() && verdict == Verdict::ValueChanges;
+        let verdict = if rows { Verdict::RowsChange } else { verdict };
+        let column = || format!("{}.{}", self.sources.name(line.source), line.column);
+        let name = line.target.clone().unwrap_or_else(column);
+        self.note(line.target.as_deref(), verdict, findings);
+        findings.column(&name, verdict, reason, line.place.as_ref());
+    }
+
+    /// How whoever reads the consumer meets it.
+    fn note(&self, target: Option<&str>, verdict: Verdict, findings: &mut Findings) {
+        match (target, verdict) {
+            (Some(target), Verdict::ValueChanges) => {
+                let key = column_key(&self.output.namespace, target);
+                findings.effect.values.insert(key, "has other values".to_owned());
             }
-            None => {
-                let verdict = if verdict == Verdict::ValueChanges { Verdict::RowsChange } else { verdict };
-                let name = format!("{}.{}", self.sources.name(line.source), line.column);
-                findings.column(&name, verdict, reason, line.place.as_ref());
-                if verdict == Verdict::RowsChange {
-                    findings.effect.rows = Some("has other rows".to_owned());
-                }
-            }
+            (_, Verdict::RowsChange) => findings.effect.rows = Some("has other rows".to_owned()),
+            _ => {}
         }
     }
 
@@ -90,7 +108,7 @@ impl Retyping<'_> {
         }
         let column = named_in(text, &line.column);
         let (before, after) = (before.as_deref(), after.as_deref());
-        let used = Retyped { expression: text, column: &column, before, after, decides: line.how.decides() };
+        let used = binding::Retyped { expression: text, column: &column, before, after, decides: line.how.decides() };
         binding::retyped(used, dialect, &|name| self.type_of(line, name))
     }
 
@@ -128,6 +146,27 @@ impl How {
             How::Sort => Some(EdgeKind::Sort),
         }
     }
+}
+
+/// The verdict on an expression, and why; none where only its type is another, or nothing is.
+fn judged(effect: &TypeEffect) -> Option<(Verdict, &str)> {
+    match effect {
+        TypeEffect::Same | TypeEffect::ResultType { .. } => None,
+        TypeEffect::Unknown { why } => Some((Verdict::MayBreak, why)),
+        TypeEffect::RowsChange { why } => Some((Verdict::RowsChange, why)),
+        TypeEffect::ValueChanges { why } => Some((Verdict::ValueChanges, why)),
+        TypeEffect::Fails { why } => Some((Verdict::Breaks, why)),
+    }
+}
+
+/// The columns that an expression takes part in.
+fn targets(lines: &[Line], (start, end): (u32, u32)) -> Vec<String> {
+    let meets = |place: &Place| place.span.0 < end && start < place.span.1;
+    let met = lines.iter().filter(|line| line.place.as_ref().is_some_and(meets));
+    let mut targets: Vec<String> = met.filter_map(|line| line.target.clone()).collect();
+    targets.sort();
+    targets.dedup();
+    targets
 }
 
 /// Whether a text is the name of a column and no more.

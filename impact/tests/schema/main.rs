@@ -266,8 +266,9 @@ fn another_type_goes_on_as_it_is() {
         SHOP,
         "retype orders.amount to text",
         expect![[r#"
-            2 totals breaks via paid: total: it is aggregated from paid.amount, whose type was numeric and is text: SUM over text: expected a number on postgres
-                total breaks `sum(p.amount)`: it is aggregated from paid.amount, whose type was numeric and is text: SUM over text: expected a number on postgres
+            2 totals breaks via paid: total: with another type of a column: SUM over text: expected a number on postgres
+                total breaks `sum(p.amount)`: with another type of a column: SUM over text: expected a number on postgres
+                total schema_changes: its type becomes double, and was decimal
             3 board breaks (transitive) via paid, totals: it reads totals, and what makes that fails
             1 paid schema_changes: amount: its type becomes text, and was numeric
                 amount schema_changes: its type becomes text, and was numeric
@@ -434,31 +435,32 @@ fn another_type_is_judged_by_what_is_done_with_the_column() {
         estate,
         "retype a.qty to bigint",
         expect![[r#"
-        1 plain schema_changes: qty: its type becomes bigint, and was int
-            qty schema_changes: its type becomes bigint, and was int
-        1 sums schema_changes: total: it is aggregated from a.qty, whose type was int and is bigint
-            total schema_changes `sum(qty)`: it is aggregated from a.qty, whose type was int and is bigint
-        2 deeper schema_changes via sums: double: it is made from sums.total, whose type was bigint and is decimal
-            double schema_changes `total * 2`: it is made from sums.total, whose type was bigint and is decimal
-        1 big safe: it does not use what changes
-        1 joined safe: it does not use what changes
-        1 words safe: it does not use what changes
-    "#]],
+            1 plain schema_changes: qty: its type becomes bigint, and was int
+                qty schema_changes: its type becomes bigint, and was int
+            1 sums schema_changes: total: its type becomes decimal, and was bigint
+                total schema_changes: its type becomes decimal, and was bigint
+            2 deeper schema_changes via sums: double: its type becomes decimal, and was bigint
+                double schema_changes: its type becomes decimal, and was bigint
+            1 big safe: it does not use what changes
+            1 joined safe: it does not use what changes
+            1 words safe: it does not use what changes
+        "#]],
     );
     check(
         estate,
         "retype a.qty to text",
         expect![[r#"
-        1 sums breaks: total: it is aggregated from a.qty, whose type was int and is text: SUM over text: expected a number on postgres
-            total breaks `sum(qty)`: it is aggregated from a.qty, whose type was int and is text: SUM over text: expected a number on postgres
-        2 deeper breaks (transitive) via sums: it reads sums, and what makes that fails
-        1 plain schema_changes: qty: its type becomes text, and was int
-            qty schema_changes: its type becomes text, and was int
-        1 big may_break: a.qty: its rows are chosen by a.qty, whose type was int and is text: what it is compared with is not known
-            a.qty may_break `qty`: its rows are chosen by a.qty, whose type was int and is text: what it is compared with is not known
-        1 joined safe: it does not use what changes
-        1 words safe: it does not use what changes
-    "#]],
+            1 big breaks: qty > 3: with another type of a column: > over text: expected a number on postgres
+                qty > 3 breaks `qty > 3`: with another type of a column: > over text: expected a number on postgres
+            1 sums breaks: total: with another type of a column: SUM over text: expected a number on postgres
+                total breaks `sum(qty)`: with another type of a column: SUM over text: expected a number on postgres
+                total schema_changes: its type becomes double, and was bigint
+            2 deeper breaks (transitive) via sums: it reads sums, and what makes that fails
+            1 plain schema_changes: qty: its type becomes text, and was int
+                qty schema_changes: its type becomes text, and was int
+            1 joined safe: it does not use what changes
+            1 words safe: it does not use what changes
+        "#]],
     );
     check(
         estate,
@@ -478,13 +480,13 @@ fn another_type_is_judged_by_what_is_done_with_the_column() {
         estate,
         "retype a.note to int",
         expect![[r#"
-        1 words may_break: head: it is made from a.note, whose type was text and is int: the expression is not understood
-            head may_break `note, 1, 3`: it is made from a.note, whose type was text and is int: the expression is not understood
-        1 big safe: it does not use what changes
-        1 joined safe: it does not use what changes
-        1 plain safe: it does not use what changes
-        1 sums safe: it does not use what changes
-        2 deeper safe via sums: nothing that it is made from changes
-    "#]],
+            1 words may_break: head: with another type of a column: the expression is not understood
+                head may_break `note, 1, 3`: with another type of a column: the expression is not understood
+            1 big safe: it does not use what changes
+            1 joined safe: it does not use what changes
+            1 plain safe: it does not use what changes
+            1 sums safe: it does not use what changes
+            2 deeper safe via sums: nothing that it is made from changes
+        "#]],
     );
 }
