@@ -112,14 +112,17 @@ impl Comparison<'_> {
         }
         let (old, new) = (self.keys(before), self.keys(after));
         let pairs = old.len() == new.len();
+        // Of several of one name the first.
+        let places: HashMap<&str, usize> = new.iter().enumerate().rev().map(|(at, key)| (key.as_str(), at)).collect();
+        let all_kept = old.iter().all(|key| places.contains_key(key.as_str()));
         let mut renamed = BTreeMap::new();
         for (at, (key, (name, data_type))) in old.iter().zip(&before.columns).enumerate() {
-            if let Some(place) = new.iter().position(|other| other == key) {
+            if let Some(&place) = places.get(key.as_str()) {
                 let now = &after.columns[place].1;
                 if !same_type(data_type, now) {
                     self.retyped(name, (data_type, now), findings);
                 }
-                findings.effect.moved |= place != at && old.iter().all(|key| new.contains(key));
+                findings.effect.moved |= place != at && all_kept;
             } else if pairs && !old.contains(&new[at]) {
                 let to = &after.columns[at].0;
                 findings.column(name, Verdict::SchemaChanges, format!("it is renamed to {to}"), None);
@@ -244,7 +247,7 @@ pub(super) fn along(sources: &Sources<'_>, namespace: &str, lines: &[Line], find
     for line in lines {
         let Some(effect) = sources.effects.get(&line.source) else { continue };
         let old = effect.renamed.iter().find(|(_, new)| **new == line.column).map(|(old, _)| old);
-        if let Some(why) = effect.values.get(&line.column).or_else(|| effect.values.get(old?)) {
+        if let Some(why) = of_path(&effect.values, &line.column).or_else(|| effect.values.get(old?)) {
             other_values(sources, namespace, line, why, findings);
         }
         if let (Some(why), How::Aggregation, Some(target)) = (&effect.rows, line.how, &line.target) {
@@ -259,6 +262,13 @@ pub(super) fn along(sources: &Sources<'_>, namespace: &str, lines: &[Line], find
             findings.effect.rows = Some("has other rows".to_owned());
         }
     }
+}
+
+/// What is noted of a column, of one that it is a field of, or of a field of it.
+fn of_path<'m>(noted: &'m BTreeMap<String, String>, column: &str) -> Option<&'m String> {
+    let within = |path: &str, column: &str| path.strip_prefix(column).is_some_and(|rest| rest.starts_with('.'));
+    let near = || noted.iter().find(|(path, _)| within(path, column) || within(column, path));
+    noted.get(column).or_else(|| near().map(|(_, why)| why))
 }
 
 fn other_values(sources: &Sources<'_>, namespace: &str, line: &Line, why: &str, findings: &mut Findings) {
@@ -278,8 +288,8 @@ fn other_values(sources: &Sources<'_>, namespace: &str, line: &Line, why: &str, 
 }
 
 /// Columns that are used and no longer there, where only lineage tells; and those of another type.
-pub(super) fn lost(sources: &Sources<'_>, lines: &[Line], which: impl Fn(NodeId) -> bool, findings: &mut Findings) {
-    for line in lines.iter().filter(|line| which(line.source)) {
+pub(super) fn lost(sources: &Sources<'_>, lines: &[Line], which: impl Fn(&Line) -> bool, findings: &mut Findings) {
+    for line in lines.iter().filter(|line| which(line)) {
         let Some(effect) = sources.effects.get(&line.source) else { continue };
         let column = sources.column(line);
         if let Some(how) = effect.lost.get(&line.column) {
@@ -288,6 +298,14 @@ pub(super) fn lost(sources: &Sources<'_>, lines: &[Line], which: impl Fn(NodeId)
             findings.column(name, Verdict::Breaks, reason, line.place.as_ref());
         }
     }
+}
+
+/// Takes from the columns of a dataset those that its maker makes as before and that the proposal takes from it.
+pub(super) fn leave_out(shape: &mut Shape, base: &Shape, made: &Columns, namespace: &str) {
+    let key = |name: &str| column_key(namespace, name);
+    let kept: BTreeSet<String> = base.iter().map(|(name, _)| key(name)).collect();
+    let old: BTreeSet<String> = made.columns.iter().map(|(name, _)| key(name)).collect();
+    shape.retain(|(name, _)| kept.contains(&key(name)) || !old.contains(&key(name)));
 }
 
 /// The columns that a dataset has when its maker makes these: what was declared, as far as that still holds.

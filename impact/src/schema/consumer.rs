@@ -30,8 +30,18 @@ struct Asked {
     next: Option<Query>,
     context: QueryContext,
     output: QualifiedName,
-    /// The dataset whose columns are those that the query makes of them.
-    shapes: Option<NodeId>,
+    dataset: Option<NodeId>,
+    /// The proposal says what columns the dataset has, beside what the query makes.
+    edited: bool,
+}
+
+/// What binding again showed of how a consumer is made.
+#[derive(Clone, Copy)]
+struct Rebound {
+    /// The query makes the dataset anew.
+    anew: bool,
+    /// It says what the dataset is made from.
+    explained: bool,
 }
 
 /// Under which schemas a query is bound, and how far.
@@ -43,20 +53,30 @@ struct Side {
 
 impl Judge<'_> {
     pub(super) async fn consumer(&mut self, used: &Use, verdicts: &Verdicts<'_>) -> Result<Judged> {
-        let sources = self.sources(used, verdicts).await?;
+        let asked = self.asked(used, verdicts).await?;
+        let mut findings = Findings::default();
+        let from = match asked.as_ref().filter(|asked| asked.next.is_some()) {
+            Some(asked) => self.read_next(asked, &mut findings).await?,
+            None => used.from.clone(),
+        };
+        let sources = self.sources(&from, verdicts).await?;
         let edited = used.dataset.filter(|_| used.writes).and_then(|dataset| verdicts.edited.get(&dataset));
         let written =
             edited.filter(|edited| !edited.effect.is_none() || edited.query.is_some() || !edited.strict.is_empty());
         if sources.effects.is_empty() && written.is_none() {
             return Ok(Judged { findings: Findings::default(), safe: UNTOUCHED, query: None });
         }
-        let mut findings = Findings::default();
         self.met(&sources, &mut findings);
-        let Some(asked) = self.asked(used, verdicts).await? else {
+        let Some(asked) = asked else {
             self.by_lineage(used, &sources, verdicts, &mut findings).await?;
             return Ok(Judged { findings, safe: UNCHANGED, query: None });
         };
-        let anew = self.rebound(&asked, &sources, &mut findings).await?;
+        let Rebound { anew, explained } = self.rebound(&asked, &sources, &mut findings).await?;
+        if !explained && asked.next.is_some() {
+            findings.whole(Verdict::MayBreak, "what its new query makes of it is not understood");
+        } else if !explained && used.dataset.is_some() {
+            self.by_lineage(used, &sources, verdicts, &mut findings).await?;
+        }
         if let Some(edited) = written.filter(|_| asked.next.is_none()) {
             self.writer(edited, anew, &mut findings);
         }
@@ -65,9 +85,8 @@ impl Judge<'_> {
     }
 
     /// What anything happened to of what it is made from.
-    async fn sources<'v>(&mut self, used: &Use, verdicts: &'v Verdicts<'_>) -> Result<Sources<'v>> {
-        let effects: BTreeMap<NodeId, _> = used
-            .from
+    async fn sources<'v>(&mut self, from: &BTreeSet<NodeId>, verdicts: &'v Verdicts<'_>) -> Result<Sources<'v>> {
+        let effects: BTreeMap<NodeId, _> = from
             .iter()
             .filter_map(|from| Some((*from, verdicts.effects.get(from)?)))
             .filter(|(_, effect)| !effect.is_none())
@@ -77,6 +96,16 @@ impl Judge<'_> {
         self.schemata.load(self.store, &touched, self.at).await?;
         let unknown = effects.keys().copied().filter(|id| self.schemata.stored(*id).is_none()).collect();
         Ok(Sources { effects, nodes, unknown })
+    }
+
+    /// The datasets that the query reads which takes the place of another.
+    async fn read_next(&mut self, asked: &Asked, findings: &mut Findings) -> Result<BTreeSet<NodeId>> {
+        let Some(next) = &asked.next else { return Ok(BTreeSet::new()) };
+        let bound = self.bind(asked, next, Side { proposed: false, typed: false }).await?;
+        for name in bound.reads.iter().filter(|name| self.schemata.id(name).is_none()) {
+            findings.whole(Verdict::MayBreak, format!("it reads {}, which the catalog does not have", name.name));
+        }
+        Ok(bound.reads.iter().filter_map(|name| self.schemata.id(name)).collect())
     }
 
     /// What it meets whatever it does with it: sources that cannot be read, or that are not made any more.
@@ -115,12 +144,13 @@ impl Judge<'_> {
         let output = dataset.unwrap_or_else(|| QualifiedName::new(namespace, ANSWER));
         let outputs = if used.dataset.is_some() { named(estate.outputs.get(&job.id)) } else { vec![output.clone()] };
         let context = QueryContext { job: name.clone(), inputs, outputs };
-        let shapes = used.dataset.filter(|id| next.is_some() || !verdicts.edited.contains_key(id));
-        Ok(Some(Asked { query, next, context, output, shapes }))
+        let dataset = used.dataset;
+        let edited = next.is_none() && dataset.is_some_and(|id| verdicts.edited.contains_key(&id));
+        Ok(Some(Asked { query, next, context, output, dataset, edited }))
     }
 
     /// Binds the query under both states of the schemas; true when it makes the dataset anew.
-    async fn rebound(&mut self, asked: &Asked, sources: &Sources<'_>, findings: &mut Findings) -> Result<bool> {
+    async fn rebound(&mut self, asked: &Asked, sources: &Sources<'_>, findings: &mut Findings) -> Result<Rebound> {
         let next = asked.next.as_ref().unwrap_or(&asked.query);
         let typed = asked.next.is_none() && sources.effects.values().any(|effect| !effect.retyped.is_empty());
         let before = self.bind(asked, &asked.query, Side { proposed: false, typed }).await?;
@@ -133,19 +163,28 @@ impl Judge<'_> {
             before: Half { bound: &before, text: &asked.query.text, lines: &old, made: was },
             after: Half { bound: &after, text: &next.text, lines: &new, made: is },
         };
+        let own = identity(&asked.output);
+        let told = if asked.next.is_some() { &after } else { &before };
+        let rebound = Rebound {
+            anew: is.is_some(),
+            explained: made(told, &asked.output).is_some()
+                || told.claims.iter().any(|claim| identity(&claim.output) == own),
+        };
         let unread = after.faults.iter().find(|fault| fault.gap == Some(graph::Gap::Unparsed));
         if let Some(fault) = unread.filter(|_| asked.next.is_some()) {
             findings.whole(Verdict::MayBreak, format!("a part of its new query is not understood: {}", fault.message));
-            return Ok(is.is_some());
+            return Ok(rebound);
         }
         comparison.refused(findings);
         if findings.verdict() == Verdict::Breaks {
-            return Ok(is.is_some());
+            return Ok(rebound);
         }
         comparison.differences(findings);
         let namespace = &asked.output.namespace;
         compare::along(sources, namespace, &new, findings);
-        compare::lost(sources, &old, |source| sources.unknown.contains(&source), findings);
+        // Of a field in a column, and of what nobody knows the columns of, binding sees nothing.
+        let unseen = |line: &Line| sources.unknown.contains(&line.source) || line.column.contains('.');
+        compare::lost(sources, &old, unseen, findings);
         self.not_understood(&before, sources, findings);
         if let Some(reading) = self.queries.reading(&asked.query, &asked.context).filter(|_| typed) {
             let (output, dialect) = (&asked.output, Some(reading.dialect()));
@@ -154,13 +193,17 @@ impl Judge<'_> {
             retyped.expressions(&reading.retypings(&before, &after), &old, findings);
             retyped.lines(old.iter().filter(|line| !known(line)), findings);
         }
-        if let (Some(dataset), Some(was), Some(is)) = (asked.shapes, was, is)
+        if let (Some(dataset), Some(was), Some(is)) = (asked.dataset, was, is)
             && findings.effect.reshaped()
         {
-            let shape = compare::reshaped(self.schemata.stored(dataset), was, is, namespace);
+            let base = if asked.edited { self.schemata.now(dataset) } else { self.schemata.stored(dataset) };
+            let mut shape = compare::reshaped(base, was, is, namespace);
+            if let (Some(shape), Some(base), true) = (&mut shape, base, asked.edited) {
+                compare::leave_out(shape, base, was, namespace);
+            }
             self.schemata.propose(dataset, shape);
         }
-        Ok(is.is_some())
+        Ok(rebound)
     }
 
     /// Binds, and loads what that asked for, until nothing is missing.
@@ -195,11 +238,12 @@ impl Judge<'_> {
     fn not_understood(&self, before: &Bound, sources: &Sources<'_>, findings: &mut Findings) {
         let shown: BTreeSet<NodeId> = before.reads.iter().filter_map(|name| self.schemata.id(name)).collect();
         let unparsed = before.faults.iter().find(|fault| fault.gap == Some(graph::Gap::Unparsed));
-        for (source, effect) in sources.effects.iter().filter(|(_, effect)| effect.gone.is_none() && !effect.failed) {
+        let read = sources.effects.iter().filter(|(_, effect)| effect.gone.is_none() && !effect.failed);
+        for (source, _) in read {
             let name = sources.name(*source);
             if !shown.contains(source) {
                 findings.whole(Verdict::MayBreak, format!("how its query reads {name} is not understood"));
-            } else if let Some(fault) = unparsed.filter(|_| effect.reshaped()) {
+            } else if let Some(fault) = unparsed {
                 findings.whole(Verdict::MayBreak, format!("a part of its query is not understood: {}", fault.message));
             }
         }

@@ -6,6 +6,7 @@ use binding::{Redefined, Redefinition, line_and_column, redefinitions, tables_of
 use graph::names::column_key;
 use graph::{NodeId, NodeName, QualifiedName, Query};
 
+use super::edits::beside;
 use super::index::Meant;
 use super::proposal::{Change, DatasetName, Op, Problem, Proposal};
 use super::schemata::Shape;
@@ -198,14 +199,6 @@ impl<'a> Ddl<'a> {
         }
         Ok(Proposal { title: None, changes: self.changes })
     }
-}
-
-/// A new name with the outer parts of the old one, as far as it lacks them.
-fn beside(old: &QualifiedName, to: &str) -> String {
-    let parts: Vec<&str> = old.name.split('.').collect();
-    let given = to.split('.').count();
-    let outer = &parts[..parts.len().saturating_sub(given)];
-    outer.iter().copied().chain([to]).collect::<Vec<_>>().join(".")
 }
 
 /// The changes between two lists of columns; one that another takes the place of is renamed.

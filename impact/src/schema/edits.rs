@@ -81,7 +81,7 @@ fn meant(index: &Index, change: &Change, place: &str) -> std::result::Result<Nod
 /// The dataset, and the name that it is to get.
 fn named(name: &QualifiedName, change: &Change) -> Vec<QualifiedName> {
     let new = change.to.as_deref().filter(|_| change.op == Op::RenameDataset);
-    let new = new.map(|to| QualifiedName::new(name.namespace.as_str(), to.trim()));
+    let new = new.map(|to| QualifiedName::new(name.namespace.as_str(), beside(name, to)));
     new.into_iter().chain([name.clone()]).collect()
 }
 
@@ -243,7 +243,15 @@ impl Edit<'_> {
     fn add(&mut self, column: &str, data_type: Option<String>) -> std::result::Result<(), String> {
         self.free(column)?;
         let key = self.key(column);
-        self.edited.effect.gained.insert(key);
+        if self.edited.effect.lost.remove(&key).is_some() {
+            let before = self.schemata.stored(self.id).and_then(|shape| {
+                shape.iter().find(|(path, _)| self.key(path) == key).and_then(|(_, data_type)| data_type.clone())
+            });
+            self.edited.effect.retyped.insert(key.clone(), (before, data_type.clone()));
+            self.edited.effect.values.insert(key, "is another column of that name".to_owned());
+        } else {
+            self.edited.effect.gained.insert(key);
+        }
         if let Some(mut shape) = self.shape() {
             shape.push((column.to_owned(), data_type));
             self.schemata.propose(self.id, Some(shape));
@@ -257,14 +265,25 @@ impl Edit<'_> {
     }
 
     fn rename_dataset(&mut self, to: &str) -> std::result::Result<(), String> {
-        let new = QualifiedName::new(self.edited.name.namespace.as_str(), to.trim());
-        if self.schemata.id(&new).is_some_and(|id| id != self.id) {
+        let new = QualifiedName::new(self.edited.name.namespace.as_str(), beside(&self.edited.name, to));
+        if self.schemata.id(&new).is_some_and(|id| id != self.id && !self.schemata.is_gone(id)) {
             return Err(format!("expected a name that is free, and `{to}` is a dataset already"));
         }
         self.schemata.rename(self.id, &new);
         self.edited.effect.gone = Some(format!("is renamed to {to}"));
         Ok(())
     }
+}
+
+/// A new name with the outer parts of the old one, as far as it lacks them.
+pub(super) fn beside(old: &QualifiedName, to: &str) -> String {
+    let to = to.trim();
+    if old.name.contains('/') || to.contains('/') {
+        return to.to_owned();
+    }
+    let parts: Vec<&str> = old.name.split('.').collect();
+    let outer = &parts[..parts.len().saturating_sub(to.split('.').count())];
+    outer.iter().copied().chain([to]).collect::<Vec<_>>().join(".")
 }
 
 /// Whether a path is that of a column or of a field in it.

@@ -98,6 +98,14 @@ impl Estate {
         ordered
     }
 
+    /// Whether a job is known to write the changed dataset.
+    pub fn is_written(&self, dataset: NodeId) -> bool {
+        self.uses
+            .range((Some(dataset), None)..)
+            .take_while(|(key, _)| key.0 == Some(dataset))
+            .any(|(_, used)| used.writes)
+    }
+
     /// The datasets between the nearest changed one and a use, nearest to the change first.
     pub fn via(&self, used: &Use) -> Vec<Arc<Node>> {
         let start = match used.dataset {
@@ -160,6 +168,9 @@ impl Loading<'_> {
             self.estate.nodes.insert(*id, Arc::clone(node));
             self.estate.hops.insert(*id, 0);
         }
+        let unseen = writes.iter().map(|edge| edge.from).filter(|job| !self.estate.nodes.contains_key(job));
+        let unseen: Vec<NodeId> = unseen.collect();
+        self.give_up(Reason::Restricted, &unseen);
         for edge in writes.iter().filter(|edge| self.estate.nodes.contains_key(&edge.from)) {
             let (dataset, job) = (Some(edge.to), Some(edge.from));
             let feed = feeds.iter().find(|feed| feed.to == edge.to && feed.job == job);
@@ -222,9 +233,12 @@ impl Loading<'_> {
     }
 
     async fn look_beyond(&mut self, frontier: &[NodeId]) -> Result<()> {
-        let feeds = self.hop(frontier, Direction::Downstream, EdgeKinds::DATASET).await?;
-        let beyond: Vec<NodeId> =
-            feeds.iter().map(|edge| edge.to).filter(|to| !self.estate.hops.contains_key(to)).collect();
+        let kinds = EdgeKinds::DATASET.union(EdgeKinds::of(&[EdgeKind::Reads]));
+        let edges = self.hop(frontier, Direction::Downstream, kinds).await?;
+        let known = |id: &NodeId| {
+            self.estate.hops.contains_key(id) || self.estate.uses.keys().any(|(_, job)| *job == Some(*id))
+        };
+        let beyond: Vec<NodeId> = edges.iter().map(|edge| edge.to).filter(|to| !known(to)).collect();
         self.give_up(Reason::DepthLimit, &beyond);
         Ok(())
     }

@@ -54,6 +54,12 @@ impl Findings {
         whole.chain(self.columns.iter().map(|column| column.verdict)).max().unwrap_or(Verdict::Safe)
     }
 
+    /// Whether anything of it is of this verdict, the worst or not.
+    pub fn has(&self, verdict: Verdict) -> bool {
+        let whole = self.whole.iter().map(|finding| finding.verdict);
+        whole.chain(self.columns.iter().map(|column| column.verdict)).any(|found| found == verdict)
+    }
+
     /// Whether the worst of it happens only because of something before it.
     pub fn is_transitive(&self) -> bool {
         let worst = self.verdict();
@@ -77,9 +83,11 @@ impl Findings {
         }
     }
 
-    /// Each column, the worst first.
+    /// Each column, the worst first; of what fails only where it does.
     pub fn columns(&self) -> Vec<ColumnVerdict> {
-        let mut columns = self.columns.clone();
+        let fails = self.verdict() == Verdict::Breaks;
+        let told = self.columns.iter().filter(|column| !fails || column.verdict == Verdict::Breaks);
+        let mut columns: Vec<ColumnVerdict> = told.cloned().collect();
         columns.sort_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| a.cmp(b)));
         columns
     }

@@ -117,14 +117,20 @@ struct Verdicts<'e> {
 
 impl<'e> Verdicts<'e> {
     fn new(estate: &'e Estate, edited: &'e BTreeMap<NodeId, Edited>) -> Verdicts<'e> {
-        let effects = edited.iter().map(|(id, edited)| (*id, edited.effect.clone())).collect();
+        let effect = |id: NodeId, edited: &Edited| {
+            // How a dataset is made that no job is known to make cannot be judged.
+            let unsure = edited.effect.unsure || edited.query.is_some() && !estate.is_written(id);
+            Effect { unsure, ..edited.effect.clone() }
+        };
+        let effects = edited.iter().map(|(id, edited)| (*id, effect(*id, edited))).collect();
         let reasons = estate.reasons.iter().map(|(reason, nodes)| (*reason, nodes.len() as u64)).collect();
         Verdicts { estate, edited, effects, consumers: Vec::new(), reasons }
     }
 
     fn too_late(&mut self, used: &Use) -> Judged {
         let mut findings = Findings::default();
-        if used.from.iter().any(|from| self.effects.get(from).is_some_and(|effect| !effect.is_none())) {
+        let written = used.writes && used.dataset.is_some_and(|dataset| self.edited.contains_key(&dataset));
+        if written || used.from.iter().any(|from| self.effects.get(from).is_some_and(|effect| !effect.is_none())) {
             *self.reasons.entry(Reason::Deadline).or_default() += 1;
             findings.whole(Verdict::MayBreak, "there was no time to look at it");
             findings.effect.unsure = true;
@@ -138,7 +144,7 @@ impl<'e> Verdicts<'e> {
         if verdict == Verdict::Breaks {
             findings.effect = Effect { failed: true, ..Effect::default() };
         }
-        findings.effect.unsure |= verdict == Verdict::MayBreak;
+        findings.effect.unsure |= verdict != Verdict::Breaks && findings.has(Verdict::MayBreak);
         let node = |id: NodeId| self.estate.nodes.get(&id).cloned();
         self.consumers.push(Consumer {
             dataset: used.dataset.and_then(node),

@@ -26,7 +26,7 @@ impl Retyped<'_> {
     pub fn expressions(&self, changed: &[Retyping], lines: &[Line], findings: &mut Findings) {
         for change in changed {
             let Some((verdict, why)) = judged(&change.effect) else { continue };
-            let reason = format!("with another type of a column: {why}");
+            let reason = format!("a column in it gets another type: {why}");
             let place = Place { text: change.text.clone(), span: change.span };
             let targets = if change.decides { Vec::new() } else { targets(lines, change.span) };
             for target in &targets {
@@ -44,7 +44,11 @@ impl Retyped<'_> {
     /// Columns of another type, by the lines in which they are used.
     pub fn lines<'l>(&self, lines: impl Iterator<Item = &'l Line>, findings: &mut Findings) {
         for line in lines {
-            let types = self.sources.effects.get(&line.source).and_then(|effect| effect.retyped.get(&line.column));
+            let effect = self.sources.effects.get(&line.source);
+            let types = effect.and_then(|effect| {
+                let new = effect.renamed.get(&line.column);
+                effect.retyped.get(&line.column).or_else(|| effect.retyped.get(new?))
+            });
             if let Some(types) = types {
                 self.line(line, types, findings);
             }

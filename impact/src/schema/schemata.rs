@@ -104,6 +104,10 @@ impl Schemata {
         self.gone.insert(id);
     }
 
+    pub fn is_gone(&self, id: NodeId) -> bool {
+        self.gone.contains(&id)
+    }
+
     /// Lets a dataset be called otherwise under the proposal.
     pub fn rename(&mut self, id: NodeId, to: &QualifiedName) {
         self.unname(id);
