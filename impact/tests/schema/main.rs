@@ -496,9 +496,13 @@ fn an_output_that_the_query_does_not_explain_is_judged_by_lineage() {
         table t1: id int
         model t2 from a = INSERT INTO t1 SELECT id FROM a
     ";
-    check(estate, "drop a.x", expect![[r#"
+    check(
+        estate,
+        "drop a.x",
+        expect![[r#"
         1 t2 may_break: only that it reads a is known, not how
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -507,14 +511,22 @@ fn fields_of_a_column_are_followed() {
         table a: id int, s struct, s.f int, s.g int
         model v from a: f int = SELECT (s).f AS f FROM a
     ";
-    check(estate, "drop a.s.f", expect![[r#"
+    check(
+        estate,
+        "drop a.s.f",
+        expect![[r#"
         1 v breaks: f: it is made from a.s.f, which is dropped
             f breaks `s`: it is made from a.s.f, which is dropped
-    "#]]);
-    check(estate, "meaning a.s", expect![[r#"
+    "#]],
+    );
+    check(
+        estate,
+        "meaning a.s",
+        expect![[r#"
         1 v value_changes: f: it is made from a.s.f, which means something else
             f value_changes `s`: it is made from a.s.f, which means something else
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -524,12 +536,16 @@ fn what_is_changed_and_made_from_what_changes_is_both() {
         model t from a: id int, x int = SELECT * FROM a
         model w from t: x int = SELECT x FROM t
     ";
-    check(estate, "drop a.x\nadd t.z int", expect![[r#"
+    check(
+        estate,
+        "drop a.x\nadd t.z int",
+        expect![[r#"
         1 w breaks: x: column "x" is not in any table in scope, did you mean "z"?
             x breaks `x`: column "x" is not in any table in scope, did you mean "z"?
         0 t schema_changes: x: it is no longer there
             x schema_changes: it is no longer there
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -538,14 +554,22 @@ fn a_column_that_another_takes_the_place_of_has_other_values_and_another_type() 
         table a: id int, x int
         model t from a: total bigint = SELECT sum(x) AS total FROM a
     ";
-    check(estate, "drop a.x\nadd a.x text", expect![[r#"
+    check(
+        estate,
+        "drop a.x\nadd a.x text",
+        expect![[r#"
         1 t breaks: total: a column in it gets another type: SUM over text: expected a number on postgres
             total breaks `sum(x)`: a column in it gets another type: SUM over text: expected a number on postgres
-    "#]]);
-    check(estate, "drop a.x\nadd a.x int", expect![[r#"
+    "#]],
+    );
+    check(
+        estate,
+        "drop a.x\nadd a.x int",
+        expect![[r#"
         1 t value_changes: total: it is aggregated from a.x, which is another column of that name
             total value_changes `sum(x)`: it is aggregated from a.x, which is another column of that name
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -555,39 +579,59 @@ fn what_may_break_reaches_those_below_though_something_worse_is_known() {
         model c1 from a: x int = SELECT x FROM a WHERE my_own(x)
         model c2 from c1: n bigint = SELECT count(*) AS n FROM c1
     ";
-    check(estate, "retype a.x to text", expect![[r#"
+    check(
+        estate,
+        "retype a.x to text",
+        expect![[r#"
         1 c1 schema_changes: x: its type becomes text, and was int
             x schema_changes: its type becomes text, and was int
             my_own(x) may_break `my_own(x)`: a column in it gets another type: what MY_OWN does with values of another type is not known
         2 c2 may_break (transitive) via c1: it reads c1, and what makes that may fail
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn another_query_is_judged_by_what_it_reads() {
-    check(SHOP, "drop users\nquery names = SELECT status AS name FROM orders", expect![[r#"
+    check(
+        SHOP,
+        "drop users\nquery names = SELECT status AS name FROM orders",
+        expect![[r#"
         1 totals breaks: it reads users, which is dropped
         2 board breaks (transitive) via totals: it reads totals, and what makes that fails
         0 names schema_changes: name: its type becomes text, and was a type that is not known
             name schema_changes: its type becomes text, and was a type that is not known
             name value_changes `status`: it is made from a dataset.status, and was from users.name
-    "#]]);
-    check(SHOP, "drop users\nquery paid = SELECT o.id FROM orders o JOIN users u ON u.id = o.user_id", expect![[r#"
+    "#]],
+    );
+    check(
+        SHOP,
+        "drop users\nquery paid = SELECT o.id FROM orders o JOIN users u ON u.id = o.user_id",
+        expect![[r#"
         0 paid breaks: it reads users, which is dropped
         1 names breaks: it reads users, which is dropped
         1 totals breaks: it reads users, which is dropped; and 1 more
         2 board breaks (transitive) via totals: it reads totals, and what makes that fails
-    "#]]);
-    check(SHOP, "query paid = SELEC id FORM orders", expect![[r#"
+    "#]],
+    );
+    check(
+        SHOP,
+        "query paid = SELEC id FORM orders",
+        expect![[r#"
         0 paid may_break: a part of its new query is not understood: expected: an SQL statement, found: SELEC; and 1 more
         1 totals may_break (transitive): it reads paid, and what makes that may fail
         2 board may_break (transitive) via totals: it reads totals, and what makes that may fail
-    "#]]);
-    check(SHOP, "query users = SELECT 1 AS id", expect![[r#"
+    "#]],
+    );
+    check(
+        SHOP,
+        "query users = SELECT 1 AS id",
+        expect![[r#"
         1 names may_break (transitive): it reads users, and what makes that may fail
         1 totals may_break (transitive): it reads users, and what makes that may fail
         2 board may_break (transitive) via totals: it reads totals, and what makes that may fail
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
