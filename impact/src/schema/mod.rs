@@ -183,3 +183,18 @@ impl<'e> Verdicts<'e> {
         SchemaImpact { revision: at, consumers: self.consumers, reasons, causes: self.estate.causes.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Servers judge on any of their threads.
+    #[test]
+    fn a_judgement_can_be_sent_between_threads() {
+        fn sendable<T: Send>(_: T) {}
+        let judged = |store: &'static dyn Store, viewer: &'static dyn Viewer, question: &'static Question| {
+            sendable(judge(store, viewer, question));
+        };
+        let _: fn(&'static dyn Store, &'static dyn Viewer, &'static Question) = judged;
+    }
+}

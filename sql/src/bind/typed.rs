@@ -26,7 +26,7 @@ type Key = (usize, Span, Option<Indirect>);
 struct Typed {
     /// By the names as written: their types, and how many parts name the column.
     names: BTreeMap<String, (Option<String>, usize)>,
-    result: Option<Rc<str>>,
+    result: Option<String>,
 }
 
 /// An expression that is not what it was, because columns in it have other types.
@@ -143,7 +143,7 @@ impl<'a> Binder<'a> {
         }
         let text = self.script.text.get(key.1.start..key.1.end).unwrap_or_default();
         let lookup = |name: &str| names.get(name).and_then(|(found, _)| found.clone());
-        let result = typing::type_of(text, self.script.dialect, &lookup).map(Rc::from);
+        let result = typing::type_of(text, self.script.dialect, &lookup);
         if let Some(notes) = &mut self.notes {
             notes.types.0.insert(key, Typed { names, result });
         }
@@ -152,7 +152,7 @@ impl<'a> Binder<'a> {
     /// The type that was noted of a value.
     pub(super) fn noted_type(&self, place: Place) -> Option<Rc<str>> {
         let notes = self.notes.as_ref()?;
-        notes.types.0.get(&(notes.statement, place.span(), None))?.result.clone()
+        notes.types.0.get(&(notes.statement, place.span(), None))?.result.as_deref().map(Rc::from)
     }
 
     /// The type of a column in scope; of what is made from others, those of the others.
