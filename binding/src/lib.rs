@@ -20,7 +20,7 @@ pub use dialect::of_platform as dialect_of_platform;
 pub use location::dataset as dataset_at;
 pub use names::dataset_name;
 pub use reading::{Bound, Columns, Made, Reading, Retyping};
-pub use retype::{Retyped, TypeEffect, retyped, widens};
+pub use retype::{TypeEffect, widens};
 pub use sql::Dialect;
 
 #[cfg(test)]

@@ -10,7 +10,10 @@
 //! are columns that decide which rows there are. `+` is what exists afterwards, `~` what has other columns, `-` what
 //! no longer exists, `!` the codes of diagnostics.
 
-use std::{fmt::Write, fs, path::Path};
+#[path = "common/fixtures.rs"]
+mod fixtures;
+
+use std::fmt::Write;
 
 use sql::{
     Column, ColumnEdge, ColumnRef, CreatedTable, Defaults, Dialect, Direct, EdgeKind, Indirect, Schema,
@@ -19,14 +22,7 @@ use sql::{
 
 #[test]
 fn constructs() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/constructs");
-    let mut files: Vec<_> = fs::read_dir(&folder).expect("the folder of fixtures").flatten().collect();
-    files.sort_by_key(fs::DirEntry::path);
-    assert!(!files.is_empty(), "no fixtures in {}", folder.display());
-    for file in files {
-        let text = fs::read_to_string(file.path()).expect("a fixture can be read");
-        expect_test::expect_file![file.path()].assert_eq(&answered(&text));
-    }
+    fixtures::check("constructs", answered);
 }
 
 /// The text with the answers that are given now.

@@ -8,7 +8,10 @@
 //! In an answer `!` is what is refused now; `+` and `-` are columns that come and go, each with its place from 0; `~` is
 //! a column that is made from others; `>` one that moved; `:` one of another type; `rows` is what decides otherwise.
 
-use std::{fmt::Write, fs, path::Path};
+#[path = "common/fixtures.rs"]
+mod fixtures;
+
+use std::fmt::Write;
 
 use sql::{
     Binding, Changes, Column, ColumnRef, Defaults, Dialect, Effect, OutputChange, OutputChangeKind, Schema, TypeChange,
@@ -16,14 +19,7 @@ use sql::{
 
 #[test]
 fn changed_schemas() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rebind");
-    let mut files: Vec<_> = fs::read_dir(&folder).expect("the folder of fixtures").flatten().collect();
-    files.sort_by_key(fs::DirEntry::path);
-    assert!(!files.is_empty(), "no fixtures in {}", folder.display());
-    for file in files {
-        let text = fs::read_to_string(file.path()).expect("a fixture can be read");
-        expect_test::expect_file![file.path()].assert_eq(&answered(&text));
-    }
+    fixtures::check("rebind", answered);
 }
 
 /// The text with the answers that are given now.

@@ -4,20 +4,16 @@
 //! `=>` and the effect, one such line for each dialect when they differ. Everything else is prose.
 //! `UPDATE_EXPECT=1` writes the answers; a person reads them.
 
-use std::{fmt::Write, fs, path::Path};
+#[path = "common/fixtures.rs"]
+mod fixtures;
+
+use std::fmt::Write;
 
 use sql::{Dialect, Effect, Indirect, RetypedColumn, Use};
 
 #[test]
 fn retyped_columns() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/retyped");
-    let mut files: Vec<_> = fs::read_dir(&folder).expect("the folder of fixtures").flatten().collect();
-    files.sort_by_key(fs::DirEntry::path);
-    assert!(!files.is_empty(), "no fixtures in {}", folder.display());
-    for file in files {
-        let text = fs::read_to_string(file.path()).expect("a fixture can be read");
-        expect_test::expect_file![file.path()].assert_eq(&answered(&text));
-    }
+    fixtures::check("retyped", answered);
 }
 
 /// The text with the answers that are given now.

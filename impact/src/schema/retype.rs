@@ -1,8 +1,8 @@
 //! What a column of another type does to who uses it.
 
 use binding::{Dialect, Retyping, TypeEffect};
+use graph::QualifiedName;
 use graph::names::column_key;
-use graph::{EdgeKind, QualifiedName};
 
 use super::compare::Sources;
 use super::effect::Types;
@@ -105,15 +105,11 @@ impl Retyped<'_> {
         if line.how == How::Identity {
             return TypeEffect::ResultType { to: after.clone() };
         }
-        let Some(Place { text, .. }) = &line.place else { return unknown("the expression is not known") };
-        if line.target.is_none() && is_name(text) {
-            let same = binding::widens(before.as_deref(), after.as_deref(), dialect);
-            return if same { TypeEffect::Same } else { unknown("what it is compared with is not known") };
+        // Where a query tells more, its expressions were judged.
+        match line.target {
+            None if binding::widens(before.as_deref(), after.as_deref(), dialect) => TypeEffect::Same,
+            Some(_) | None => unknown("what is done with it is not known"),
         }
-        let column = named_in(text, &line.column);
-        let (before, after) = (before.as_deref(), after.as_deref());
-        let used = binding::Retyped { expression: text, column: &column, before, after, decides: line.how.decides() };
-        binding::retyped(used, dialect, &|name| self.type_of(line, name))
     }
 
     /// The type that the consumer's column has now.
@@ -123,32 +119,11 @@ impl Retyped<'_> {
         shape.iter().find(|(path, _)| key(path) == key(target))?.1.clone()
     }
 
-    /// The type of another column of the same source.
-    fn type_of(&self, line: &Line, name: &str) -> Option<String> {
-        let key = name.rsplit('.').next()?.to_lowercase();
-        let shape = self.schemata.stored(line.source)?;
-        shape.iter().find(|(path, _)| path.to_lowercase() == key)?.1.clone()
-    }
-
     fn told(&self, line: &Line, (before, after): &Types) -> String {
         let shown = |data_type: &Option<String>| data_type.clone().unwrap_or_else(|| "not known".to_owned());
         let source = self.sources.name(line.source);
         let (verb, column) = (line.how.verb(), &line.column);
         format!("{verb} {source}.{column}, whose type was {} and is {}", shown(before), shown(after))
-    }
-}
-
-impl How {
-    /// As what a column decides that gives no value.
-    fn decides(self) -> Option<EdgeKind> {
-        match self {
-            How::Identity | How::Transformation | How::Aggregation | How::Unknown => None,
-            How::Condition => Some(EdgeKind::Conditional),
-            How::Join => Some(EdgeKind::Join),
-            How::Filter => Some(EdgeKind::Filter),
-            How::GroupBy => Some(EdgeKind::GroupBy),
-            How::Sort => Some(EdgeKind::Sort),
-        }
     }
 }
 
@@ -171,21 +146,4 @@ fn targets(lines: &[Line], (start, end): (u32, u32)) -> Vec<String> {
     targets.sort();
     targets.dedup();
     targets
-}
-
-/// Whether a text is the name of a column and no more.
-fn is_name(text: &str) -> bool {
-    text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '"' | '`' | '[' | ']' | '$' | '#'))
-}
-
-/// The column's name as the expression has it, with its qualifier where it has one.
-fn named_in(text: &str, column: &str) -> String {
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '#');
-    let words = text.split(|c: char| !is_word(c)).filter(|word| !word.is_empty());
-    let ends = |word: &&str| {
-        let word = word.to_lowercase();
-        let column = column.to_lowercase();
-        word == column || word.strip_suffix(&column).is_some_and(|before| before.ends_with('.'))
-    };
-    words.into_iter().find(ends).unwrap_or(column).to_owned()
 }
